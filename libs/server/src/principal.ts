@@ -1,0 +1,18 @@
+/** Who a call is made for. Without auth: `local` with every scope on stdio, `anonymous` with every scope on HTTP. */
+export interface Principal {
+  /** Stable id; everything kept for a caller is bound to it. */
+  readonly id: string;
+  /** OAuth client id, when the caller came with a token. */
+  readonly clientId?: string;
+  /** Granted scopes, or `all` where nothing restricts the caller. */
+  readonly scopes: ReadonlySet<string> | 'all';
+  readonly tenant?: string;
+  /** When the grant ends, milliseconds since the epoch. */
+  readonly expiresAt?: number;
+}
+
+/** The scopes of `required` that the principal lacks, in the order given. */
+export function missingScopes(principal: Principal, required: readonly string[]): string[] {
+  const granted = principal.scopes;
+  return granted === 'all' ? [] : required.filter((scope) => !granted.has(scope));
+}
