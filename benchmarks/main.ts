@@ -1,0 +1,19 @@
+/** Runs the benchmarks one by one and prints their ratios: `npm run bench [-- NAME ...] [--rounds N]`. Exit 1 when a bound is missed. */
+import { parseArgs } from 'node:util';
+import * as coldStart from './cold-start.bench.ts';
+import * as httpCall from './http-call.bench.ts';
+import * as httpList from './http-list.bench.ts';
+import { isWithin, renderReport } from './report.ts';
+import * as stdioCall from './stdio-call.bench.ts';
+
+const benches = { 'http-call': httpCall, 'http-list': httpList, 'stdio-call': stdioCall, 'cold-start': coldStart };
+const { values, positionals } = parseArgs({ options: { rounds: { type: 'string', default: '7' } }, allowPositionals: true });
+
+let missed = 0;
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const report = await bench.run(Number(values.rounds));
+  process.stdout.write(`${renderReport(report)}\n`);
+  if (!isWithin(report)) missed += 1;
+}
+process.exitCode = missed > 0 ? 1 : 0;

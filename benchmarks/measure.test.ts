@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import { measureInterleaved, median } from './measure.ts';
+
+it('takes the middle value, or the mean of the two middle ones', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+});
+
+it('runs the variants in turn and drops the first round', async () => {
+  const order: string[] = [];
+  const variant = (name: string, cost: number) => ({
+    name,
+    run: () => {
+      order.push(name);
+      return Promise.resolve(cost);
+    },
+  });
+  const measured = await measureInterleaved([variant('a', 10), variant('b', 5)], 2);
+  expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  expect(measured.map(({ ratio, costs }) => [ratio, costs.length])).toEqual([
+    [1, 2],
+    [0.5, 2],
+  ]);
+});

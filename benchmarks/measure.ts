@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+
+/** One thing to measure: `run` performs the work once and returns its cost (any unit, the same for all variants). */
+export interface Variant {
+  readonly name: string;
+  readonly run: () => Promise<number>;
+}
+
+/** The cost of each round, and the median of the round-by-round ratios against the first variant. */
+export interface Measured {
+  readonly name: string;
+  readonly costs: readonly number[];
+  readonly ratio: number;
+}
+
+/** The middle value; the mean of the two middle ones when there is an even number. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** Runs the variants in turn (A B A B ...) after one uncounted round, so that a drifting machine touches all alike. */
+export async function measureInterleaved(variants: readonly Variant[], rounds: number): Promise<Measured[]> {
+  const costs = new Map<string, number[]>(variants.map((variant) => [variant.name, []]));
+  for (let round = -1; round < rounds; round += 1) {
+    for (const variant of variants) {
+      const cost = await variant.run();
+      if (round >= 0) costs.get(variant.name)?.push(cost);
+    }
+  }
+  const base = [...costs.values()][0] ?? [];
+  return [...costs].map(([name, own]) => ({
+    name,
+    costs: own,
+    ratio: median(own.map((cost, index) => cost / (base[index] ?? Number.NaN))),
+  }));
+}
+
+/** User and system time a process has used so far, in microseconds (Linux: /proc/PID/stat, 100 ticks a second). */
+export async function readCpuMicros(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
