@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { showValue, showWord } from './show-value.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const zodWording =
+  /^(?:Invalid (?:input|option|element|key|UUID|string|number)\b|Invalid [\w .-]+$|Invalid$|Too (?:big|small): |Unrecognized keys?: )/;
+
+const expectedKinds: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/**
+ * Says as a predicate ("must be at most 10") what one zod issue means. A message that a schema brought itself is kept; only zod's own
+ * wording is replaced. With `isSecret` neither the value nor a message made from it is used.
+ */
+export function describeIssue(issue: Issue, { isSecret }: { isSecret: boolean }): string {
+  if (isSecret) {
+    return `${describeExpected(issue) ?? 'is not valid'} (the value is not shown, it is a secret)`;
+  }
+  if (!zodWording.test(issue.message)) {
+    return issue.message;
+  }
+  const expected = describeExpected(issue) ?? issue.message;
+  return issue.code === 'invalid_type' && /^is required/.test(expected) ? expected : expected + describeInput(issue);
+}
+
+function describeInput(issue: Issue): string {
+  if (issue.input !== undefined && issue.code !== 'unrecognized_keys') {
+    return `; got ${showValue(issue.input)}`;
+  }
+  const received = /received (\w+)$/.exec(issue.message)?.[1];
+  return received === undefined ? '' : `; got ${expectedKinds[received] ?? received}`;
+}
+
+function describeExpected(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return isMissing(issue) ? 'is required' : `must be ${expectedKinds[issue.expected] ?? issue.expected}`;
+    case 'too_big':
+      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
+    case 'too_small':
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}${unitOf(issue.origin)}`;
+    case 'invalid_value':
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${listValues(issue.values)}`;
+    case 'unrecognized_keys':
+      return `has unknown keys: ${issue.keys.slice(0, 20).map(showWord).join(', ')}`;
+    case 'invalid_format':
+      return `must be a valid ${issue.format === 'regex' ? `text matching ${issue.pattern ?? 'its pattern'}` : issue.format}`;
+    case 'not_multiple_of':
+      return `must be a multiple of ${String(issue.divisor)}`;
+    case 'invalid_union':
+      return describeUnion(issue.errors);
+    default:
+      return undefined;
+  }
+}
+
+function isMissing(issue: Issue): boolean {
+  return issue.input === undefined && (issue.message.endsWith('received undefined') || !/received \w+$/.test(issue.message));
+}
+
+function unitOf(origin: string): string {
+  return { string: ' characters', array: ' items', set: ' items', map: ' items', file: ' bytes' }[origin] ?? '';
+}
+
+function listValues(values: readonly unknown[]): string {
+  const shown = values.slice(0, 20).map((value) => (typeof value === 'string' ? showWord(value) : showValue(value)));
+  return values.length > 20 ? `${shown.join(', ')}, …` : shown.join(', ');
+}
+
+function describeUnion(branches: readonly (readonly Issue[])[]): string {
+  const forms = branches.slice(0, 5).flatMap((issues) => issues.slice(0, 1).map((issue) => describeExpected(issue) ?? 'fit its form'));
+  return forms.length === 0 ? 'matches none of the allowed forms' : [...new Set(forms)].join(', or ');
+}
