@@ -1,0 +1,116 @@
+import { setting } from '@trellis-mcp/config';
+import { z } from 'zod';
+
+const hostName = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*|[A-Za-z0-9._-]+)$/, 'must be a host name or address, without scheme and port');
+
+const origin = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/i, 'must be an origin such as https://app.example.com, without a path');
+
+/** Where the server listens and whom it answers. */
+function networkSettings(port: number) {
+  return {
+    transport: setting(z.enum(['stdio', 'http']).default('stdio'), {
+      description: 'How clients reach the server: stdio (the client starts it) or http (Streamable HTTP).',
+    }),
+    host: setting(z.string().min(1).default('127.0.0.1'), { description: 'Address to listen on over HTTP.' }),
+    port: setting(z.int().min(0).max(65_535).default(port), { description: 'Port to listen on over HTTP; 0 picks a free one and prints it.' }),
+    allowHost: setting(z.array(hostName).max(100).default([]), {
+      description: 'Host name under which clients reach the server, beside the loopback names. Repeatable.',
+      placeholder: 'NAME',
+    }),
+    allowOrigin: setting(z.array(origin).max(100).default([]), {
+      description: 'Web origin whose pages may call the server, beside loopback origins. Repeatable.',
+      placeholder: 'ORIGIN',
+    }),
+    publicUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
+      description: 'URL under which clients see the server behind a proxy; allows its host and origin.',
+      placeholder: 'URL',
+    }),
+    allowUnauthenticated: setting(z.boolean().default(false), {
+      description: 'Listen beyond loopback without authentication. Whoever reaches the port may call every tool.',
+    }),
+    publicMetrics: setting(z.boolean().default(false), { description: 'Answer /healthz and /metrics to everyone, not to loopback only.' }),
+    legacySessions: setting(z.boolean().default(false), {
+      description: 'Give 2025-era HTTP clients sessions held in this process; needed for their sampling, elicitation and subscriptions.',
+    }),
+  };
+}
+
+/** Where state lives and who may use what. */
+function stateSettings() {
+  return {
+    redisUrl: setting(z.url({ protocol: /^rediss?$/ }).optional(), {
+      description: 'Redis that holds kept results and carries change events between processes.',
+      secret: true,
+      placeholder: 'URL',
+    }),
+    cachePath: setting(z.string().min(1).optional(), {
+      description: 'SQLite file that keeps results across restarts, when no Redis is given.',
+      placeholder: 'FILE',
+    }),
+    stateKeys: setting(z.array(z.string().min(32, 'must be at least 32 characters long')).max(10).default([]), {
+      description: 'Keys that sign cursors and pending questions; the first signs, all verify. Default: a random one per process.',
+      secret: true,
+      placeholder: 'KEY',
+    }),
+    tools: setting(z.array(z.string().min(1)).max(1_000).optional(), { description: 'Offer only these tools.', placeholder: 'NAME' }),
+    excludeTools: setting(z.array(z.string().min(1)).max(1_000).default([]), { description: 'Do not offer these tools.', placeholder: 'NAME' }),
+    principal: setting(z.string().min(1).max(200).optional(), {
+      description: 'Name of the caller when nothing authenticates one. Default: local on stdio, anonymous on HTTP.',
+      placeholder: 'NAME',
+    }),
+    scopes: setting(z.array(z.string().min(1)).max(1_000).optional(), {
+      description: 'Scopes of the caller when nothing authenticates one. Default: all.',
+      placeholder: 'SCOPE',
+    }),
+  };
+}
+
+/** How the process logs and ends. */
+function processSettings() {
+  return {
+    drainTimeoutMs: setting(z.int().min(0).max(3_600_000).default(30_000), {
+      description: 'How long a signal waits for running calls, in milliseconds.',
+      placeholder: 'MS',
+    }),
+    logLevel: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
+      description: 'Least severe level to log.',
+    }),
+    logFormat: setting(z.enum(['auto', 'json', 'pretty']).default('auto'), {
+      description: 'auto is pretty on a terminal and JSON elsewhere.',
+    }),
+    logFile: setting(z.string().min(1).optional(), { description: 'Log to this file instead of stderr.', placeholder: 'FILE' }),
+  };
+}
+
+/**
+ * The settings that every Trellis server has, to be spread into its own zod object.
+ *
+ * @param options.port Default of `--port`.
+ */
+export function commonSettings(options: { readonly port: number }) {
+  return { ...networkSettings(options.port), ...stateSettings(), ...processSettings() };
+}
+
+/** Values of {@link commonSettings}. */
+export type CommonConfig = z.output<z.ZodObject<ReturnType<typeof commonSettings>>>;
+
+/** Whether an address to listen on can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Problems between settings that no single one shows, one line each; empty when there are none. */
+export function commonProblems(config: CommonConfig): string[] {
+  const problems: string[] = [];
+  if (config.transport === 'http' && !isLoopback(config.host) && !config.allowUnauthenticated) {
+    problems.push(
+      `--host ${config.host} lets other machines call every tool without authentication. ` +
+        'Keep --host 127.0.0.1, or say that you mean it with --allow-unauthenticated (TRELLIS_ALLOW_UNAUTHENTICATED=true).',
+    );
+  }
+  return problems;
+}

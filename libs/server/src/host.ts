@@ -1,0 +1,22 @@
+import type { Health } from '@trellis-mcp/health';
+import type { Lifecycle } from '@trellis-mcp/lifecycle';
+import type { Logger } from '@trellis-mcp/logging';
+import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
+import type { CommonConfig } from './common-settings.ts';
+
+/** What a server process opened once, before its dependencies: settings, log, clock, life, health and stores. */
+export interface Host {
+  /** Name and version of the server, as clients see them. */
+  readonly name: string;
+  readonly version: string;
+  readonly config: CommonConfig;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly lifecycle: Lifecycle;
+  readonly health: Health;
+  /** Present with `--redis-url`. */
+  readonly redis?: RedisConnection;
+  /** Redis with `--redis-url`, else SQLite with `--cache-path`, else memory. */
+  readonly keyStore: KeyStore;
+}
