@@ -1,1 +1,12 @@
-export {};
+export { isMissingCapability, requireCapability, type MissingCapability } from './capability.ts';
+export { type CapturedOutput, type LineMatch } from './captured-output.ts';
+export { findExecutable } from './find-executable.ts';
+export { freePort } from './free-port.ts';
+export { descendantsOf, isGone, waitGone } from './process-table.ts';
+export { openReaper, type Reaper, type ReaperOptions } from './reaper.ts';
+export { sharedPostgres, sharedRedis, type SharedService } from './shared-services.ts';
+export { spawnProbe, type Probe, type ProbeExit, type ProbeOptions } from './spawn-probe.ts';
+export { findPostgres, startPostgres, type PostgresOptions } from './start-postgres.ts';
+export { startRedis, type RedisOptions } from './start-redis.ts';
+export { startStubHttp, type SeenRequest, type StubHandler, type StubHttp } from './start-stub-http.ts';
+export { type TestService } from './test-service.ts';

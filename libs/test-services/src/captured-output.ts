@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+
+/** What a stream has written so far; the newest `maxLines` whole lines and the newest `maxBytes` characters. */
+export interface CapturedOutput {
+  readonly text: string;
+  readonly lines: readonly string[];
+  /** Resolves with the first line, past or future, that matches; rejects after `timeoutMs` or when the stream ends without one. */
+  waitFor(match: LineMatch, timeoutMs: number): Promise<string>;
+}
+
+/** A part of the line, a pattern, or a test. */
+export type LineMatch = string | RegExp | ((line: string) => boolean);
+
+const maxLines = 10_000;
+const maxCharacters = 4 * 1024 * 1024;
+
+/** Collects the lines of a stream, bounded: the oldest are dropped. */
+export function captureOutput(stream: Readable, label: string): CapturedOutput {
+  const lines: string[] = [];
+  const listeners = new Set<(line: string | undefined) => void>();
+  let text = '';
+  let rest = '';
+  let hasEnded = false;
+  const tell = (line: string | undefined): void => {
+    for (const listener of listeners) listener(line);
+  };
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-maxCharacters);
+    const parts = (rest + chunk).split('\n');
+    rest = (parts.pop() ?? '').slice(-maxCharacters);
+    for (const line of parts) {
+      lines.push(line);
+      tell(line);
+    }
+    lines.splice(0, lines.length - maxLines);
+  });
+  stream.once('close', () => {
+    hasEnded = true;
+    tell(undefined);
+  });
+  return {
+    get text() {
+      return text;
+    },
+    lines,
+    waitFor(match, timeoutMs) {
+      const past = lines.find((line) => isMatch(line, match));
+      if (past !== undefined) return Promise.resolve(past);
+      const failure = (why: string): Error =>
+        new Error(`${label} ${why} without a line matching ${String(match)}. Last text:\n${text.slice(-2_000)}`);
+      if (hasEnded) return Promise.reject(failure('ended'));
+      return new Promise((resolve, reject) => {
+        const finish = (settle: () => void): void => {
+          clearTimeout(timer);
+          listeners.delete(listen);
+          settle();
+        };
+        const listen = (line: string | undefined): void => {
+          if (line === undefined) finish(() => reject(failure('ended')));
+          else if (isMatch(line, match)) finish(() => resolve(line));
+        };
+        const timer = setTimeout(() => finish(() => reject(failure(`ran ${String(timeoutMs)} ms`))), timeoutMs);
+        listeners.add(listen);
+      });
+    },
+  };
+}
+
+function isMatch(line: string, match: LineMatch): boolean {
+  if (typeof match === 'string') return line.includes(match);
+  return match instanceof RegExp ? line.search(match) !== -1 : match(line);
+}
