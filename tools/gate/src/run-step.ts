@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { repositoryRoot } from './repository-root.ts';
+import type { Step, StepResult } from './step.ts';
+
+const maxOutputBytes = 4 * 1024 * 1024;
+
+/** Runs one step in a process group of its own, so that nothing it started outlives it. */
+export async function runStep(step: Step, print: (text: string) => void): Promise<StepResult> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, step.args, {
+    cwd: repositoryRoot,
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', ...step.env },
+  });
+  const output = collect(child, step.isStreamed ? print : undefined);
+  const onInterrupt = (): void => killGroup(child);
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  const timer = setTimeout(onInterrupt, step.limitMs);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  if (!step.isStreamed && code !== 0) print(output());
+  const durationMs = performance.now() - startedAt;
+  if (code === 0) return { name: step.name, passed: 1, failed: 0, skipped: 0, durationMs };
+  const note = durationMs < step.limitMs ? `exit code ${code ?? 'none'}` : `killed after ${step.limitMs / 1000} s`;
+  return { name: step.name, passed: 0, failed: 1, skipped: 0, durationMs, note };
+}
+
+function collect(child: ChildProcess, onText: ((text: string) => void) | undefined): () => string {
+  const parts: string[] = [];
+  let size = 0;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      if (onText) {
+        onText(text);
+        return;
+      }
+      size += text.length;
+      if (size <= maxOutputBytes) parts.push(text);
+    });
+  }
+  return () => parts.join('');
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
