@@ -1,0 +1,117 @@
+import { fstatSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { pino, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
+import { openLineSink, type LineSink } from './line-sink.ts';
+import { openLogFile } from './open-log-file.ts';
+import { scrubText } from './scrub-text.ts';
+import { scrubFields } from './scrub-value.ts';
+
+/** A pino logger; hand on `log.child({ ... })` to bind fields. */
+export type Logger = PinoLogger;
+
+/** The levels of `--log-level`, most to least severe; `silent` turns the log off. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** One of {@link logLevels}. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** The values of `--log-format`. */
+export const logFormats = ['auto', 'json', 'pretty'] as const;
+
+/** One of {@link logFormats}; `auto` is `pretty` on a terminal and `json` elsewhere. */
+export type LogFormat = (typeof logFormats)[number];
+
+/** Options of {@link createLogger}. */
+export interface CreateLoggerOptions {
+  /** Default: `info`. */
+  readonly level?: LogLevel;
+  /** Default: `auto`. */
+  readonly format?: LogFormat;
+  /** Appends to this file in place of standard error. */
+  readonly file?: string;
+  /** Whether the output is a terminal. Default: asked of standard error; false with `file`. */
+  readonly isTerminal?: boolean;
+  /** The program's name, on every line as `server`. */
+  readonly name?: string;
+  readonly version?: string;
+  /** More paths to redact, in pino's syntax, such as `args.customer.*`. Secret keys and DSN passwords are always redacted. */
+  readonly redact?: readonly string[];
+  /** The clock of the lines, milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** An open log: close it last. */
+export interface OpenLogger extends AsyncDisposable {
+  readonly log: Logger;
+  /** Writes what a slow reader left (at most 500 ms) and closes the file. Lines after it are dropped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the log of a program: synchronous lines on standard error or in a file, never on standard output.
+ *
+ * Every line is scrubbed of secrets. Output that fails drops lines and never throws; a warning with their number follows when it works again.
+ *
+ * @throws AppError `INVALID_INPUT` when `file` cannot be used.
+ */
+export async function createLogger(options: CreateLoggerOptions = {}): Promise<OpenLogger> {
+  const { file, format = 'auto' } = options;
+  const isTerminal = options.isTerminal ?? (file === undefined && isatty(2));
+  const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
+  const render = isPretty ? await loadPretty(isTerminal) : undefined;
+  const sink = openLineSink({
+    fd: file === undefined ? openStandardError() : openLogFile(file),
+    onLost: (lines) => {
+      log.warn({ lines }, 'Log output failed for a while; lines were lost.');
+    },
+  });
+  const log = pino(pinoOptions(options), createStream(sink, render));
+  const close = (): Promise<void> => sink.close();
+  return { log, close, [Symbol.asyncDispose]: close };
+}
+
+/** A logger that writes nothing, for tests and for libraries used without a log. */
+export function silentLogger(): Logger {
+  return pino({ level: 'silent' }, { write: () => undefined });
+}
+
+function createStream(sink: LineSink, render: ((line: string) => string) | undefined): DestinationStream {
+  return {
+    write(line) {
+      const scrubbed = scrubText(line);
+      sink.write(render === undefined ? scrubbed : render(scrubbed));
+    },
+  };
+}
+
+function pinoOptions({ level = 'info', name, version, redact = [], now = Date.now }: CreateLoggerOptions): pino.LoggerOptions {
+  return {
+    level: level satisfies Level | 'silent',
+    base: { pid: process.pid, ...(name !== undefined && { server: name }), ...(version !== undefined && { version }) },
+    timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }), log: (fields) => scrubFields(fields) },
+    // formatters.log has described errors already
+    serializers: { err: (described: unknown) => described },
+    ...(redact.length > 0 && { redact: { paths: [...redact], censor: '[redacted]' } }),
+  };
+}
+
+async function loadPretty(isColored: boolean): Promise<(line: string) => string> {
+  const { createPrettyRenderer } = await import('./create-pretty-renderer.ts');
+  return createPrettyRenderer(isColored);
+}
+
+/**
+ * Touches `process.stderr` when it is a pipe, which makes the pipe non-blocking: a host that never reads it must not stop the server.
+ * Node keeps descriptors 0 to 2 open, so `fstat` has an answer.
+ */
+function openStandardError(): number {
+  const stats = fstatSync(2);
+  if (stats.isFIFO() || stats.isSocket()) process.stderr.on('error', ignoreBrokenPipe);
+  return 2;
+}
+
+/** Nobody is left to tell; a warning of Node's own that cannot be printed must not end the program. */
+function ignoreBrokenPipe(): undefined {
+  return undefined;
+}

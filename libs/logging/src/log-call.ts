@@ -1,0 +1,86 @@
+import type { ErrorCode } from '@trellis-mcp/errors';
+import type { Logger } from './create-logger.ts';
+import { scrubValue, type ScrubLimits } from './scrub-value.ts';
+
+/** How a call ended: `ok`, `failed` (an error result of the handler's own making), or the code of its error. */
+export type CallOutcome = 'ok' | 'failed' | ErrorCode;
+
+/** What one line tells of one call. */
+export interface CallRecord {
+  readonly requestId: string;
+  /** `tool`, `resource`, `prompt`, `completion`, `list`, ... */
+  readonly kind: string;
+  readonly name: string;
+  /** The principal's id. */
+  readonly principal: string;
+  readonly transport: string;
+  /** `legacy` or `modern`. */
+  readonly era: string;
+  readonly outcome: CallOutcome;
+  readonly durationMs: number;
+  readonly resultBytes?: number;
+  /** What was caught, with its causes. */
+  readonly error?: unknown;
+}
+
+/** A call that changed or removed something, with what it was asked to do. */
+export interface AuditRecord extends CallRecord {
+  readonly args: unknown;
+}
+
+const argLimits: ScrubLimits = { depth: 4, entries: 32, chars: 512 };
+const auditLogs = new WeakMap<Logger, Logger>();
+
+/**
+ * Writes the one line of a finished call. Level: `error` for `INTERNAL`, `warn` for `UPSTREAM`, `TIMEOUT` and `LIMIT`, `info` for the rest.
+ */
+export function logCall(log: Logger, record: CallRecord): void {
+  const level = callLevel(record.outcome);
+  if (log.isLevelEnabled(level)) log[level](callFields(record), 'call');
+}
+
+/**
+ * Writes the line of a destructive call, marked `audit: true`, at `info` whatever the log's level is; only a silent log has none.
+ * `args` lose their secrets and are cut: 512 characters a string, 32 entries, 4 levels.
+ */
+export function auditCall(log: Logger, record: AuditRecord): void {
+  if (log.level === 'silent') return;
+  auditLog(log).info({ audit: true, ...callFields(record), args: scrubValue(record.args, argLimits) }, 'audit');
+}
+
+function callLevel(outcome: CallOutcome): 'info' | 'warn' | 'error' {
+  switch (outcome) {
+    case 'INTERNAL':
+      return 'error';
+    case 'UPSTREAM':
+    case 'TIMEOUT':
+    case 'LIMIT':
+      return 'warn';
+    default:
+      return 'info';
+  }
+}
+
+function callFields(record: CallRecord): Record<string, unknown> {
+  return {
+    requestId: record.requestId,
+    kind: record.kind,
+    name: record.name,
+    principal: record.principal,
+    transport: record.transport,
+    era: record.era,
+    outcome: record.outcome,
+    durationMs: Math.round(record.durationMs * 100) / 100,
+    resultBytes: record.resultBytes,
+    err: record.error,
+  };
+}
+
+function auditLog(log: Logger): Logger {
+  if (log.isLevelEnabled('info')) return log;
+  const known = auditLogs.get(log);
+  if (known !== undefined) return known;
+  const created = log.child({}, { level: 'info' });
+  auditLogs.set(log, created);
+  return created;
+}
