@@ -1,0 +1,186 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawnProbe } from '@trellis-mcp/test-services';
+import { connect } from './connect.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import type { Connection } from './connection.ts';
+
+const open: Connection[] = [];
+const script = (name: string): string => fileURLToPath(new URL(`../test/${name}`, import.meta.url));
+
+async function bare(options: ConnectOptions = {}, onStderr?: (text: string) => void): Promise<Connection> {
+  const env = { GREETING: 'hello' };
+  const target = { command: process.execPath, args: [script('bare-stdio.ts')], env, ...(onStderr === undefined ? {} : { onStderr }) };
+  return keep(await connect({ stdio: target }, options));
+}
+
+function odd(mode: string, options: ConnectOptions = {}): Promise<Connection> {
+  return connect({ stdio: { command: process.execPath, args: [script('odd-server.ts'), mode] } }, options);
+}
+
+function keep(connection: Connection): Connection {
+  open.push(connection);
+  return connection;
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((connection) => connection.close()));
+});
+
+describe.each(['modern', 'legacy'] as const)('a spawned server in the %s era', (era) => {
+  it('lists, calls, reads and prompts', async () => {
+    const connection = await bare({ era });
+    expect(connection.era).toBe(era);
+    expect(connection.server).toMatchObject({ implementation: { name: 'bare', version: '1.2.3' }, instructions: 'Only for tests.' });
+    expect((await connection.listTools()).map(({ name }) => name)).toContain('add');
+    expect(await connection.callTool('add', { a: 1, b: 2 })).toMatchObject({ data: { sum: 3 }, text: '3', failed: false });
+    expect(await connection.listResources()).toHaveLength(1);
+    expect(await connection.readResource('test://note')).toMatchObject([{ text: 'noted' }]);
+    expect((await connection.getPrompt('greet', { name: 'Ada' })).messages[0]?.content).toEqual({ type: 'text', text: 'Greet Ada.' });
+  });
+
+  it('gives back the error of a Trellis server whole', async () => {
+    const connection = await bare({ era });
+    await expect(connection.callTool('refuse')).rejects.toMatchObject({
+      name: 'AppError',
+      code: 'LIMIT',
+      message: 'Too many rows.',
+      hint: 'Ask for less.',
+      retryable: false,
+      retryAfterMs: 5,
+      details: { limit: 10 },
+    });
+  });
+
+  it('names the kind of every other failure', async () => {
+    const connection = await bare({ era });
+    await expect(connection.callTool('crash')).rejects.toMatchObject({ code: 'UPSTREAM', message: 'plain failure' });
+    await expect(connection.readResource('test://nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(connection.callTool('no_such_tool')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(connection.callTool('wait', { ms: 5000 }, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
+  });
+
+  it('carries a cancellation to the server', async () => {
+    let stderr = '';
+    const connection = await bare({ era }, (text) => void (stderr += text));
+    const controller = new AbortController();
+    const call = connection.callTool('wait', { ms: 5000 }, { signal: controller.signal });
+    await until(() => stderr.includes('waiting'));
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+    await until(() => stderr.includes('aborted'));
+  });
+
+  it('reports progress and log messages', async () => {
+    const progress: number[] = [];
+    const logged: unknown[] = [];
+    const connection = await bare({ era, onLog: ({ data }) => logged.push(data) });
+    await connection.callTool('count', {}, { onProgress: (report) => progress.push(report.progress) });
+    expect(progress).toEqual([1, 2, 3]);
+    expect(logged).toEqual(['counted']);
+  });
+
+  it('answers a question of the server', async () => {
+    const connection = await bare({ era, onAsk: () => Promise.resolve({ action: 'accept', content: { name: 'Ada' } }) });
+    expect((await connection.callTool('ask_name')).text).toBe('Hello Ada');
+  });
+});
+
+it('asks the server for its era unless told', async () => {
+  expect((await bare()).era).toBe('modern');
+  expect(keep(await odd('polite')).era).toBe('legacy');
+});
+
+it('starts a server again that ends when it is asked for its era', async () => {
+  expect(keep(await odd('strict')).era).toBe('legacy');
+});
+
+it('passes over a line that is not JSON-RPC', async () => {
+  const connection = keep(await odd('polite', { era: 'legacy' }));
+  expect(connection.server.implementation?.name).toBe('odd');
+});
+
+it('passes no variable of this process beyond the safe list', async () => {
+  process.env['TRELLIS_SECRET_OF_THE_HOST'] = 'x';
+  const connection = await bare();
+  const seen = JSON.parse((await connection.callTool('environment')).text) as Record<string, string>;
+  delete process.env['TRELLIS_SECRET_OF_THE_HOST'];
+  expect(seen['GREETING']).toBe('hello');
+  expect(Object.keys(seen).filter((name) => name.includes('SECRET'))).toEqual([]);
+});
+
+it('tells what a server wrote that ended at once, in the cause', async () => {
+  const failure = odd('dies', { era: 'legacy' });
+  await expect(failure).rejects.toMatchObject({ code: 'UPSTREAM', cause: { message: expect.stringContaining('no database at hand') } });
+});
+
+it('rejects when the command does not exist', async () => {
+  const failure = connect({ stdio: { command: 'trellis-no-such-command' } });
+  await expect(failure).rejects.toMatchObject({ code: 'UPSTREAM', message: expect.stringContaining('ENOENT') });
+});
+
+it.each(['modern', 'legacy', 'auto'] as const)('gives up a silent server after the deadline (%s)', async (era) => {
+  const started = Date.now();
+  await expect(odd('silent', { era, timeoutMs: 300 })).rejects.toMatchObject({ name: 'AppError' });
+  expect(Date.now() - started).toBeLessThan(8000);
+});
+
+it('gives up at once when its signal aborts', async () => {
+  const failure = odd('silent', { signal: AbortSignal.timeout(200) });
+  await expect(failure).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await expect(odd('silent', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+it('leaves no process behind, even one that ignores the end of stdin and SIGTERM', async () => {
+  const connection = await odd('stubborn', { era: 'legacy' });
+  const { pid } = connection;
+  expect(isAlive(pid)).toBe(true);
+  await connection.close();
+  await until(() => !isAlive(pid));
+});
+
+it('takes the server along when the host exits without closing', async () => {
+  const host = await spawnProbe(process.execPath, ['--conditions=@trellis-mcp/source', script('careless-host.ts')]);
+  const pid = Number(await host.waitForStdout(/^\d+$/));
+  expect(await host.exit).toMatchObject({ code: 0 });
+  await until(() => !isAlive(pid));
+});
+
+it('rejects running calls when the server dies, and says that it is closed', async () => {
+  let stderr = '';
+  const connection = await bare({ era: 'modern' }, (text) => void (stderr += text));
+  const call = connection.callTool('wait', { ms: 5000 });
+  const outcome = expect(call).rejects.toMatchObject({ code: 'UPSTREAM', retryable: true });
+  await until(() => stderr.includes('waiting'));
+  process.kill(connection.pid ?? 0, 'SIGKILL');
+  await outcome;
+  await connection.closed;
+  await expect(connection.listTools()).rejects.toMatchObject({ code: 'UPSTREAM' });
+});
+
+it('delivers resource updates to an older server until the subscription is closed', async () => {
+  const connection = await bare({ era: 'legacy' });
+  const updated = Promise.withResolvers<string>();
+  const subscription = await connection.subscribe(['test://note'], updated.resolve);
+  expect(await updated.promise).toBe('test://note');
+  await subscription.close();
+  await subscription.closed;
+});
+
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) throw new Error('The connection has no process.');
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('The condition did not come true within 10 s.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,29 @@
+/** Servers that behave badly, one per argument. */
+import { createInterface } from 'node:readline';
+
+const mode = process.argv[2];
+const lines = createInterface({ input: process.stdin });
+
+if (mode === 'stubborn') {
+  process.on('SIGTERM', () => undefined);
+  process.on('SIGHUP', () => undefined);
+  setInterval(() => undefined, 1000);
+}
+if (mode === 'dies') {
+  process.stderr.write('no database at hand\n');
+  process.exit(69);
+}
+lines.on('line', (line) => {
+  const message = JSON.parse(line) as { id?: number; method?: string };
+  if (mode === 'silent' || message.id === undefined) return;
+  if (message.method === 'initialize') {
+    const result = { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'odd', version: '0' } };
+    process.stdout.write('this is no JSON-RPC\n');
+    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, result })}\n`);
+  } else if (mode === 'strict') {
+    process.exit(1);
+  } else {
+    const error = { code: -32601, message: 'Method not found' };
+    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id: message.id, error })}\n`);
+  }
+});
