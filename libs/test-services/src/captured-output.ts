@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What a stream has written so far; the newest `maxLines` whole lines and the newest `maxBytes` characters. */
+/** What a stream has written so far; the newest 4 Mi characters and the newest 10,000 whole lines. */
 export interface CapturedOutput {
   readonly text: string;
   readonly lines: readonly string[];
@@ -44,27 +44,30 @@ export function captureOutput(stream: Readable, label: string): CapturedOutput {
       return text;
     },
     lines,
-    waitFor(match, timeoutMs) {
+    async waitFor(match, timeoutMs) {
       const past = lines.find((line) => isMatch(line, match));
-      if (past !== undefined) return Promise.resolve(past);
-      const failure = (why: string): Error =>
-        new Error(`${label} ${why} without a line matching ${String(match)}. Last text:\n${text.slice(-2_000)}`);
-      if (hasEnded) return Promise.reject(failure('ended'));
-      return new Promise((resolve, reject) => {
-        const finish = (settle: () => void): void => {
-          clearTimeout(timer);
-          listeners.delete(listen);
-          settle();
-        };
-        const listen = (line: string | undefined): void => {
-          if (line === undefined) finish(() => reject(failure('ended')));
-          else if (isMatch(line, match)) finish(() => resolve(line));
-        };
-        const timer = setTimeout(() => finish(() => reject(failure(`ran ${String(timeoutMs)} ms`))), timeoutMs);
-        listeners.add(listen);
-      });
+      if (past !== undefined) return past;
+      const line = hasEnded ? undefined : await nextMatch(listeners, match, timeoutMs);
+      if (line !== undefined) return line;
+      const why = hasEnded ? 'ended' : `ran ${String(timeoutMs)} ms`;
+      throw new Error(`${label} ${why} without a line matching ${String(match)}. Last text:\n${text.slice(-2_000)}`);
     },
   };
+}
+
+function nextMatch(listeners: Set<(line: string | undefined) => void>, match: LineMatch, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const finish = (line: string | undefined): void => {
+      clearTimeout(timer);
+      listeners.delete(listen);
+      resolve(line);
+    };
+    const listen = (line: string | undefined): void => {
+      if (line === undefined || isMatch(line, match)) finish(line);
+    };
+    const timer = setTimeout(() => finish(undefined), timeoutMs);
+    listeners.add(listen);
+  });
 }
 
 function isMatch(line: string, match: LineMatch): boolean {

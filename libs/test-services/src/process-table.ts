@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 interface ProcessRow {
   pid: number;
   parent: number;
+  group: number;
   /** One letter as in proc(5): R, S, D, T, Z (ended, not yet collected by its parent). */
   state: string;
 }
@@ -14,12 +15,15 @@ const run = promisify(execFile);
 
 /** Lists every process below `pid`, nearest first. One whose parent has died already belongs to another tree and is not seen. */
 export async function descendantsOf(pid: number): Promise<number[]> {
-  const rows = (await readProcesses()).filter((row) => row.state !== 'Z');
-  const found = [pid];
-  for (const parent of found) {
-    found.push(...rows.filter((row) => row.parent === parent).map((row) => row.pid));
-  }
-  return found.slice(1);
+  const rows = await readProcesses();
+  return collectBelow([pid], rows).slice(1);
+}
+
+/** Lists a process that leads a group, all others of its group, orphans included, and everything below them. */
+export async function groupOf(pid: number): Promise<number[]> {
+  const rows = await readProcesses();
+  const members = rows.filter((row) => row.group === pid && row.pid !== pid).map((row) => row.pid);
+  return collectBelow([pid, ...members], rows);
 }
 
 /** Tells whether a process has ended. One that ended and was not collected by its parent (a zombie) counts as gone. */
@@ -52,19 +56,28 @@ export function isErrno(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 
+function collectBelow(roots: readonly number[], rows: readonly ProcessRow[]): number[] {
+  const found = new Set(roots);
+  for (const parent of found) {
+    for (const row of rows) if (row.parent === parent) found.add(row.pid);
+  }
+  return [...found];
+}
+
+/** Lists what runs; zombies left out. */
 async function readProcesses(): Promise<ProcessRow[]> {
-  if (process.platform !== 'linux') return listWithPs();
+  if (process.platform !== 'linux') return (await listWithPs()).filter((row) => row.state !== 'Z');
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const rows = await Promise.all(pids.map((pid) => readProcess(pid)));
-  return rows.filter((row) => row !== undefined);
+  return rows.filter((row) => row !== undefined).filter((row) => row.state !== 'Z');
 }
 
 async function readProcess(pid: number): Promise<ProcessRow | undefined> {
   try {
     const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
     // The command's name is in parentheses and may itself hold spaces and parentheses: fields start after the last one.
-    const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { pid, parent: Number(parent), state };
+    const [state = '', parent = '', group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { pid, parent: Number(parent), group: Number(group), state };
   } catch (error) {
     if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return undefined;
     throw error;
@@ -72,9 +85,9 @@ async function readProcess(pid: number): Promise<ProcessRow | undefined> {
 }
 
 async function listWithPs(): Promise<ProcessRow[]> {
-  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,stat=']);
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=']);
   return stdout.split('\n').flatMap((line) => {
-    const [pid, parent, state] = line.trim().split(/\s+/);
-    return pid && parent && state ? [{ pid: Number(pid), parent: Number(parent), state: state.charAt(0) }] : [];
+    const [pid, parent, group, state] = line.trim().split(/\s+/);
+    return pid && state ? [{ pid: Number(pid), parent: Number(parent), group: Number(group), state: state.charAt(0) }] : [];
   });
 }

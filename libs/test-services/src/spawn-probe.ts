@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { captureOutput, type LineMatch } from './captured-output.ts';
-import { descendantsOf, isErrno, waitGone } from './process-table.ts';
+import { descendantsOf, groupOf, isErrno, waitGone } from './process-table.ts';
 import { openReaper, type Reaper } from './reaper.ts';
 
 /** How a probed process is started. */
@@ -80,8 +80,8 @@ function createProbe(child: ChildProcessWithoutNullStreams, { pid, exit }: { pid
   const stdout = captureOutput(child.stdout, 'Standard output');
   const stderr = captureOutput(child.stderr, 'Standard error');
   const stop = async (): Promise<void> => {
-    const pids = [pid, ...(await descendantsOf(pid))];
-    for (const target of [-pid, ...pids]) killQuietly(target);
+    const pids = await groupOf(pid);
+    for (const target of pids) killQuietly(target);
     const left = await waitGone(pids, 5_000);
     if (left.length > 0) throw new Error(`Processes ${left.join(', ')} survived SIGKILL.`);
     // Someone outside its group may still hold the pipes open.

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { requireCapability } from './capability.ts';
 import { findExecutable } from './find-executable.ts';
 import { isErrno } from './process-table.ts';
-import { openTestService, type RunAs, type TestService } from './test-service.ts';
+import { openTestInstance, type RunAs, type TestInstance } from './test-instance.ts';
 
 const run = promisify(execFile);
 const debianRoot = '/usr/lib/postgresql';
@@ -23,7 +23,7 @@ export interface PostgresOptions {
  * Starts a private Postgres on a free port of 127.0.0.1 (about one second): user and database `postgres`, C locale, UTF-8, fsync off.
  * Binaries: the newest of Debian's, then PATH, then the npm package of the repository. As root it runs as an ordinary user.
  */
-export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<TestService> {
+export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<TestInstance> {
   const bin = await requireCapability(
     'postgres',
     findPostgres,
@@ -32,7 +32,7 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
   const runAs = process.getuid?.() === 0 ? await findOrdinaryUser() : undefined;
   const password = randomBytes(12).toString('hex');
   const all = { fsync: 'off', full_page_writes: 'off', dynamic_shared_memory_type: 'mmap', timezone: 'UTC', ...settings };
-  return openTestService({
+  return openTestInstance({
     name: 'postgres',
     quitSignal: 'QUIT',
     ...(runAs && { runAs }),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { requireCapability } from './capability.ts';
 import { findExecutable } from './find-executable.ts';
-import { openTestService, type TestService } from './test-service.ts';
+import { openTestInstance, type TestInstance } from './test-instance.ts';
 
 /** How a private Redis is made. */
 export interface RedisOptions {
@@ -13,7 +13,7 @@ export interface RedisOptions {
 }
 
 /** Starts a private Redis with a password on a free port of 127.0.0.1. */
-export async function startRedis({ isDurable = false, settings = {} }: RedisOptions = {}): Promise<TestService> {
+export async function startRedis({ isDurable = false, settings = {} }: RedisOptions = {}): Promise<TestInstance> {
   const file = await requireCapability(
     'redis-server',
     () => findExecutable('redis-server'),
@@ -28,7 +28,7 @@ export async function startRedis({ isDurable = false, settings = {} }: RedisOpti
     appendfsync: 'always',
     ...settings,
   };
-  return openTestService({
+  return openTestInstance({
     name: 'redis',
     quitSignal: 'KILL',
     url: (port) => `redis://:${password}@127.0.0.1:${String(port)}/0`,

@@ -1,7 +1,7 @@
 /** A test process that will be killed: starts one of everything, prints what there is to find afterwards, and waits. */
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { spawnProbe, startPostgres, startRedis } from '@trellis-mcp/test-services';
+import { spawnProbe, startPostgres, startRedis } from '../src/index.ts';
 
 const before = new Set(await readdir(tmpdir()));
 const [postgres, redis, probe] = await Promise.all([startPostgres(), startRedis(), spawnProbe('sleep', ['300'])]);

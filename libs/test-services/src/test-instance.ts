@@ -9,7 +9,7 @@ import { descendantsOf, isErrno, waitGone } from './process-table.ts';
 import { openReaper, type Reaper } from './reaper.ts';
 
 /** A private instance of a real service. It ends with the tests, also when they are killed, and leaves no file behind. */
-export interface TestService extends AsyncDisposable {
+export interface TestInstance extends AsyncDisposable {
   /** Connection URL with a password made for this instance. */
   readonly url: string;
   readonly port: number;
@@ -32,8 +32,8 @@ export interface RunAs {
   gid: number;
 }
 
-/** What {@link openTestService} must know of a service. */
-export interface ServiceRecipe {
+/** What {@link openTestInstance} must know of a service. */
+export interface InstanceRecipe {
   name: string;
   /** The signal that ends it fast and tidily. */
   quitSignal: 'KILL' | 'QUIT' | 'TERM';
@@ -50,13 +50,13 @@ export interface ServiceRecipe {
 const startTimeoutMs = 30_000;
 
 /** Starts a private instance in a directory of its own and resolves when it answers. */
-export async function openTestService(recipe: ServiceRecipe): Promise<TestService> {
+export async function openTestInstance(recipe: InstanceRecipe): Promise<TestInstance> {
   const directory = await mkdtemp(join(tmpdir(), `trellis-test-${recipe.name}-`));
   const reaper = openReaper({ signal: recipe.quitSignal, directory });
   try {
     if (recipe.runAs) await chown(directory, recipe.runAs.uid, recipe.runAs.gid);
     await recipe.prepare(directory);
-    return createService(recipe, { directory, reaper, ...(await startOnFreePort(recipe, directory, reaper)) });
+    return createInstance(recipe, { directory, reaper, ...(await startOnFreePort(recipe, directory, reaper)) });
   } catch (error) {
     await reaper.close();
     throw error;
@@ -69,14 +69,14 @@ interface Running {
   ended: Promise<unknown>;
 }
 
-interface ServiceState {
+interface InstanceState {
   directory: string;
   reaper: Reaper;
   port: number;
   running: Running;
 }
 
-function createService(recipe: ServiceRecipe, { directory, reaper, port, running }: ServiceState): TestService {
+function createInstance(recipe: InstanceRecipe, { directory, reaper, port, running }: InstanceState): TestInstance {
   let current: Running | undefined = running;
   const signalAll = async (signal: NodeJS.Signals): Promise<number[]> => {
     if (!current) throw new Error(`The ${recipe.name} of this test does not run.`);
@@ -108,14 +108,18 @@ function createService(recipe: ServiceRecipe, { directory, reaper, port, running
       await kill();
       current = await startProcess(recipe, { directory, reaper, port });
     },
-    pause: async () => void (await signalAll('SIGSTOP')),
-    resume: async () => void (await signalAll('SIGCONT')),
+    async pause() {
+      await signalAll('SIGSTOP');
+    },
+    async resume() {
+      await signalAll('SIGCONT');
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function startOnFreePort(recipe: ServiceRecipe, directory: string, reaper: Reaper): Promise<{ port: number; running: Running }> {
+async function startOnFreePort(recipe: InstanceRecipe, directory: string, reaper: Reaper): Promise<{ port: number; running: Running }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
@@ -127,7 +131,7 @@ async function startOnFreePort(recipe: ServiceRecipe, directory: string, reaper:
   }
 }
 
-async function startProcess(recipe: ServiceRecipe, { directory, reaper, port }: Omit<ServiceState, 'running'>): Promise<Running> {
+async function startProcess(recipe: InstanceRecipe, { directory, reaper, port }: Omit<InstanceState, 'running'>): Promise<Running> {
   const { file, args } = recipe.command(directory, port);
   const logPath = join(directory, 'log');
   const log = await open(logPath, 'a');
@@ -150,7 +154,7 @@ async function startProcess(recipe: ServiceRecipe, { directory, reaper, port }: 
   return { pid, ended };
 }
 
-async function answersInTime(recipe: ServiceRecipe, { url, hasEnded }: { url: string; hasEnded: () => boolean }): Promise<boolean> {
+async function answersInTime(recipe: InstanceRecipe, { url, hasEnded }: { url: string; hasEnded: () => boolean }): Promise<boolean> {
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline && !hasEnded()) {
     try {

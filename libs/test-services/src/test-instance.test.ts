@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { isMissingCapability, requireCapability } from './capability.ts';
 import { freePort } from './free-port.ts';
 import { descendantsOf, isGone, waitGone } from './process-table.ts';
-import { sharedPostgres, sharedRedis } from './shared-services.ts';
+import { sharedPostgres, sharedRedis } from './shared-instances.ts';
 import { spawnProbe } from './spawn-probe.ts';
 import { startPostgres } from './start-postgres.ts';
 import { startRedis } from './start-redis.ts';

@@ -4,7 +4,7 @@ import { startPostgres } from './start-postgres.ts';
 import { startRedis } from './start-redis.ts';
 
 /** A service that tests use and never stop, pause or kill. */
-export interface SharedService extends AsyncDisposable {
+export interface SharedInstance extends AsyncDisposable {
   readonly url: string;
   /** Gives back what was made for this caller. */
   stop(): Promise<void>;
@@ -14,7 +14,7 @@ export interface SharedService extends AsyncDisposable {
  * Gives an empty database: on the server of TEST_POSTGRES_URL (created now, dropped by `stop`; its user must be allowed to)
  * when that is set, and on a private instance otherwise.
  */
-export async function sharedPostgres(): Promise<SharedService> {
+export async function sharedPostgres(): Promise<SharedInstance> {
   const adminUrl = process.env['TEST_POSTGRES_URL'];
   if (!adminUrl) return startPostgres();
   const name = `trellis_test_${randomBytes(6).toString('hex')}`;
@@ -26,7 +26,7 @@ export async function sharedPostgres(): Promise<SharedService> {
 }
 
 /** Gives the Redis of TEST_REDIS_URL when that is set (not emptied: use a key prefix of your own), and a private one otherwise. */
-export async function sharedRedis(): Promise<SharedService> {
+export async function sharedRedis(): Promise<SharedInstance> {
   const url = process.env['TEST_REDIS_URL'];
   if (!url) return startRedis();
   const stop = (): Promise<void> => Promise.resolve();
