@@ -5,5 +5,5 @@ export { durationMs, type DurationOptions } from './duration-ms.ts';
 export { explainIssues, type ExplainOptions } from './explain-issues.ts';
 export { identifier, type IdentifierOptions } from './identifier.ts';
 export { limitParam, type LimitParamOptions } from './limit-param.ts';
-export { showValue } from './show-value.ts';
+export { showValue, showWord } from './show-value.ts';
 export { type UnitNumber } from './unit-number.ts';

@@ -1,0 +1,53 @@
+import { explainIssues } from '@trellis-mcp/validation';
+import type { z } from 'zod';
+import type { CollectedValues } from './collect-values.ts';
+import type { Setting } from './read-settings.ts';
+import { isSecretPath, listSecrets } from './redact-config.ts';
+
+/** What a problem is explained with. */
+export interface ProblemContext {
+  schema: z.ZodObject;
+  settings: readonly Setting[];
+  collected: CollectedValues;
+}
+
+const leakLength = 6;
+
+/**
+ * Explains the schema's issues, one sentence each, with the flag or variable that gave the value. No secret value is in them: where a
+ * schema's own message would hold one, the message is left out.
+ */
+export function explainProblems(error: z.ZodError, { schema, settings, collected }: ProblemContext): readonly string[] {
+  const secrets = listSecrets(schema, collected.input);
+  const byKey = new Map(settings.map((setting) => [setting.key, setting]));
+  const nameOf = (path: readonly PropertyKey[]): string => namePath(path, byKey, collected);
+  return error.issues.map((issue) => {
+    const line = explainIssues([issue], { nameOf, isSecret: (path) => isSecretPath(schema, path) });
+    return secrets.some((secret) => leaks(line, secret)) ? `${nameOf(issue.path)} is not valid; the reason holds a secret.` : line;
+  });
+}
+
+function namePath(path: readonly PropertyKey[], settings: ReadonlyMap<string, Setting>, { names }: CollectedValues): string {
+  const [first, ...rest] = path;
+  if (first === undefined) {
+    return 'The configuration';
+  }
+  const key = String(first);
+  const setting = settings.get(key);
+  const name = names.get(key) ?? setting?.flag ?? setting?.variables[0] ?? key;
+  const items = rest.slice(0, 20).map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${String(part)}`));
+  return `${name}${items.join('')}`;
+}
+
+/** Whether a text holds a secret or six characters of it in a row. */
+function leaks(text: string, secret: string): boolean {
+  if (secret.length <= leakLength) {
+    return secret.length > 2 && text.includes(secret);
+  }
+  for (let index = 0; index + leakLength <= Math.min(secret.length, 10_000); index += 1) {
+    if (text.includes(secret.slice(index, index + leakLength))) {
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,15 @@
+import type { Setting } from './read-settings.ts';
+
+/** The default of a setting in one word for help and tables: a list between commas, a secret hidden, `none` for an empty value. */
+export function showDefault({ defaultValue, isSecret }: Setting): string {
+  if (defaultValue === undefined || defaultValue === null || defaultValue === '') {
+    return 'none';
+  }
+  if (isSecret) {
+    return '[redacted]';
+  }
+  if (Array.isArray(defaultValue)) {
+    return defaultValue.length === 0 ? 'none' : defaultValue.map(String).join(',');
+  }
+  return typeof defaultValue === 'object' ? JSON.stringify(defaultValue) : String(defaultValue);
+}
