@@ -5,9 +5,7 @@ const hostName = z
   .string()
   .regex(/^(\[[0-9a-fA-F:.]+\]|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*|[A-Za-z0-9._-]+)$/, 'must be a host name or address, without scheme and port');
 
-const origin = z
-  .string()
-  .regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/i, 'must be an origin such as https://app.example.com, without a path');
+const origin = z.string().regex(/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/i, 'must be an origin such as https://app.example.com, without a path');
 
 /** Where the server listens and whom it answers. */
 function networkSettings(port: number) {
@@ -16,18 +14,20 @@ function networkSettings(port: number) {
       description: 'How clients reach the server: stdio (the client starts it) or http (Streamable HTTP).',
     }),
     host: setting(z.string().min(1).default('127.0.0.1'), { description: 'Address to listen on over HTTP.' }),
-    port: setting(z.int().min(0).max(65_535).default(port), { description: 'Port to listen on over HTTP; 0 picks a free one and prints it.' }),
+    port: setting(z.int().min(0).max(65_535).default(port), {
+      description: 'Port to listen on over HTTP; 0 picks a free one and prints it.',
+    }),
     allowHost: setting(z.array(hostName).max(100).default([]), {
       description: 'Host name under which clients reach the server, beside the loopback names. Repeatable.',
-      placeholder: 'NAME',
+      placeholder: 'name',
     }),
     allowOrigin: setting(z.array(origin).max(100).default([]), {
       description: 'Web origin whose pages may call the server, beside loopback origins. Repeatable.',
-      placeholder: 'ORIGIN',
+      placeholder: 'origin',
     }),
     publicUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
       description: 'URL under which clients see the server behind a proxy; allows its host and origin.',
-      placeholder: 'URL',
+      placeholder: 'url',
     }),
     allowUnauthenticated: setting(z.boolean().default(false), {
       description: 'Listen beyond loopback without authentication. Whoever reaches the port may call every tool.',
@@ -45,26 +45,29 @@ function stateSettings() {
     redisUrl: setting(z.url({ protocol: /^rediss?$/ }).optional(), {
       description: 'Redis that holds kept results and carries change events between processes.',
       secret: true,
-      placeholder: 'URL',
+      placeholder: 'url',
     }),
     cachePath: setting(z.string().min(1).optional(), {
       description: 'SQLite file that keeps results across restarts, when no Redis is given.',
-      placeholder: 'FILE',
+      placeholder: 'file',
     }),
     stateKeys: setting(z.array(z.string().min(32, 'must be at least 32 characters long')).max(10).default([]), {
       description: 'Keys that sign cursors and pending questions; the first signs, all verify. Default: a random one per process.',
       secret: true,
-      placeholder: 'KEY',
+      placeholder: 'key',
     }),
-    tools: setting(z.array(z.string().min(1)).max(1_000).optional(), { description: 'Offer only these tools.', placeholder: 'NAME' }),
-    excludeTools: setting(z.array(z.string().min(1)).max(1_000).default([]), { description: 'Do not offer these tools.', placeholder: 'NAME' }),
+    tools: setting(z.array(z.string().min(1)).max(1_000).optional(), { description: 'Offer only these tools.', placeholder: 'name' }),
+    excludeTools: setting(z.array(z.string().min(1)).max(1_000).default([]), {
+      description: 'Do not offer these tools.',
+      placeholder: 'name',
+    }),
     principal: setting(z.string().min(1).max(200).optional(), {
       description: 'Name of the caller when nothing authenticates one. Default: local on stdio, anonymous on HTTP.',
-      placeholder: 'NAME',
+      placeholder: 'name',
     }),
     scopes: setting(z.array(z.string().min(1)).max(1_000).optional(), {
       description: 'Scopes of the caller when nothing authenticates one. Default: all.',
-      placeholder: 'SCOPE',
+      placeholder: 'scope',
     }),
   };
 }
@@ -74,7 +77,7 @@ function processSettings() {
   return {
     drainTimeoutMs: setting(z.int().min(0).max(3_600_000).default(30_000), {
       description: 'How long a signal waits for running calls, in milliseconds.',
-      placeholder: 'MS',
+      placeholder: 'ms',
     }),
     logLevel: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
       description: 'Least severe level to log.',
@@ -82,7 +85,7 @@ function processSettings() {
     logFormat: setting(z.enum(['auto', 'json', 'pretty']).default('auto'), {
       description: 'auto is pretty on a terminal and JSON elsewhere.',
     }),
-    logFile: setting(z.string().min(1).optional(), { description: 'Log to this file instead of stderr.', placeholder: 'FILE' }),
+    logFile: setting(z.string().min(1).optional(), { description: 'Log to this file instead of stderr.', placeholder: 'file' }),
   };
 }
 

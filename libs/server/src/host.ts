@@ -4,8 +4,8 @@ import type { Logger } from '@trellis-mcp/logging';
 import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
 
-/** What a server process opened once, before its dependencies: settings, log, clock, life, health and stores. */
-export interface Host {
+/** What a transport needs of a server process: settings, log, clock, life and health. */
+export interface ProcessHost {
   /** Name and version of the server, as clients see them. */
   readonly name: string;
   readonly version: string;
@@ -15,6 +15,10 @@ export interface Host {
   readonly now: () => number;
   readonly lifecycle: Lifecycle;
   readonly health: Health;
+}
+
+/** What a server process opened once, before its dependencies. */
+export interface Host extends ProcessHost {
   /** Present with `--redis-url`. */
   readonly redis?: RedisConnection;
   /** Redis with `--redis-url`, else SQLite with `--cache-path`, else memory. */

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+/**
+ * The web request that the SDK reads: method, URL, headers and a signal that aborts when the client goes away. The body is parsed before
+ * and passed beside it, so that it is neither serialised nor read a second time.
+ */
+export function toWebRequest(req: IncomingMessage, res: ServerResponse): Request {
+  const abort = new AbortController();
+  res.on('close', () => {
+    if (!res.writableFinished) {
+      abort.abort();
+    }
+  });
+  const headers: [string, string][] = [];
+  const raw = req.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    headers.push([raw[index] ?? '', raw[index + 1] ?? '']);
+  }
+  return new Request(`http://${req.headers.host ?? 'localhost'}${req.url ?? '/'}`, {
+    method: req.method ?? 'GET',
+    headers,
+    signal: abort.signal,
+  });
+}
+
+/** Writes a web response; streams honour back-pressure and end when the client goes away. */
+export async function sendWebResponse(res: ServerResponse, response: Response): Promise<void> {
+  const headers: Record<string, string | number> = {};
+  for (const [name, value] of response.headers) {
+    headers[name] = value;
+  }
+  if (response.body === null || headers['content-type'] === 'application/json') {
+    const bytes = Buffer.from(response.body === null ? new ArrayBuffer(0) : await response.arrayBuffer());
+    if (bytes.length > 0 || response.status !== 204) {
+      headers['content-length'] = bytes.length;
+    }
+    res.writeHead(response.status, headers);
+    res.end(bytes);
+    return;
+  }
+  res.writeHead(response.status, headers);
+  res.flushHeaders();
+  await pipeline(response.body, res);
+}

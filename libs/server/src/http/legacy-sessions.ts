@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { isInitializeRequest, WebStandardStreamableHTTPServerTransport, type McpServer } from '@modelcontextprotocol/server';
+import type { CreateServer } from '../connection.ts';
+import type { ProcessHost } from '../host.ts';
+import type { Principal } from '../principal.ts';
+import { createSessionEvents } from './session-events.ts';
+
+const sweepMs = 60_000;
+const eventLimits = { maxEvents: 500, maxBytes: 512 * 1024 };
+
+interface Session {
+  readonly principalId: string;
+  readonly server: McpServer;
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  /** Requests and streams that are open now; a session with one is not idle. */
+  open: number;
+  lastUsedAt: number;
+}
+
+/** An answer of a session; `leave` is called once it was sent or abandoned. */
+export interface SessionAnswer {
+  readonly response: Response;
+  leave(): void;
+}
+
+/** What {@link LegacySessions} needs. */
+export interface LegacySessionsOptions {
+  readonly createServer: CreateServer;
+  readonly host: Pick<ProcessHost, 'log' | 'now'>;
+  /** Default: 1,000. */
+  readonly maxSessions?: number;
+  /** How long a session lives without a request, in milliseconds. Default: 30 minutes. */
+  readonly idleTtlMs?: number;
+}
+
+/** The sessions of 2025-era HTTP clients, held in this process and bound to the principal that opened them (spec 2025-11-25: sessions). */
+export class LegacySessions {
+  readonly #createServer: CreateServer;
+  readonly #host: Pick<ProcessHost, 'log' | 'now'>;
+  readonly #maxSessions: number;
+  readonly #idleTtlMs: number;
+  readonly #sessions = new Map<string, Session>();
+  readonly #sweep: NodeJS.Timeout;
+  #opening = 0;
+
+  constructor({ createServer, host, maxSessions = 1_000, idleTtlMs = 30 * 60_000 }: LegacySessionsOptions) {
+    this.#createServer = createServer;
+    this.#host = host;
+    this.#maxSessions = maxSessions;
+    this.#idleTtlMs = idleTtlMs;
+    this.#sweep = setInterval(
+      () => {
+        this.#dropIdle();
+      },
+      Math.min(sweepMs, idleTtlMs),
+    ).unref();
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Answers one request of a 2025-era client: opens a session for `initialize`, finds it for everything else. */
+  async handle(request: Request, body: unknown, principal: Principal): Promise<SessionAnswer> {
+    const id = request.headers.get('mcp-session-id');
+    if (id !== null) {
+      const session = this.#find(id, principal);
+      return session === undefined ? settled(notFound()) : answer(session, request, body, this.#host.now);
+    }
+    if (!isInitializeRequest(body)) {
+      return settled(rpcError(400, 'Bad Request: the Mcp-Session-Id header is required. Send initialize first.'));
+    }
+    this.#dropIdle();
+    if (this.#sessions.size + this.#opening >= this.#maxSessions) {
+      return settled(full(this.#maxSessions));
+    }
+    return this.#open(request, body, principal);
+  }
+
+  /** Ends all sessions and their streams. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    await Promise.all([...this.#sessions].map(([id, session]) => this.#drop(id, session)));
+  }
+
+  async #open(request: Request, body: unknown, principal: Principal): Promise<SessionAnswer> {
+    this.#opening += 1;
+    try {
+      const transport = new WebStandardStreamableHTTPServerTransport({
+        sessionIdGenerator: randomUUID,
+        eventStore: createSessionEvents(eventLimits),
+        retryInterval: 1_000,
+        onsessioninitialized: (id) => {
+          this.#sessions.set(id, session);
+        },
+        onsessionclosed: (id) => {
+          this.#sessions.delete(id);
+        },
+      });
+      const server = this.#createServer({ era: 'legacy', transport: 'http-session', principal });
+      const session: Session = { principalId: principal.id, server, transport, open: 0, lastUsedAt: this.#host.now() };
+      await server.connect(transport);
+      const result = await answer(session, request, body, this.#host.now);
+      if (transport.sessionId === undefined) {
+        await server.close();
+      }
+      return result;
+    } finally {
+      this.#opening -= 1;
+    }
+  }
+
+  #find(id: string, principal: Principal): Session | undefined {
+    const session = this.#sessions.get(id);
+    return session === undefined || session.principalId !== principal.id || this.#isIdle(session) ? undefined : session;
+  }
+
+  #isIdle(session: Session): boolean {
+    return session.open === 0 && this.#host.now() - session.lastUsedAt >= this.#idleTtlMs;
+  }
+
+  #dropIdle(): void {
+    for (const [id, session] of this.#sessions) {
+      if (this.#isIdle(session)) {
+        void this.#drop(id, session);
+      }
+    }
+  }
+
+  async #drop(id: string, session: Session): Promise<void> {
+    this.#sessions.delete(id);
+    try {
+      await session.server.close();
+    } catch (error) {
+      this.#host.log.warn({ err: error }, 'a session did not close cleanly');
+    }
+  }
+}
+
+async function answer(session: Session, request: Request, body: unknown, now: () => number): Promise<SessionAnswer> {
+  session.open += 1;
+  const leave = (): void => {
+    session.open -= 1;
+    session.lastUsedAt = now();
+  };
+  try {
+    return { response: await session.transport.handleRequest(request, body === undefined ? undefined : { parsedBody: body }), leave };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+function settled(response: Response): SessionAnswer {
+  return { response, leave: () => undefined };
+}
+
+/** One answer for unknown, ended and foreign ids: the client opens a new session then. */
+function notFound(): Response {
+  return rpcError(404, 'Session not found', { code: -32_001 });
+}
+
+function full(limit: number): Response {
+  const message = `This server holds ${limit} sessions, which is its limit. Try again later.`;
+  return rpcError(503, message, { headers: { 'retry-after': '60' } });
+}
+
+function rpcError(status: number, message: string, options: { code?: number; headers?: Record<string, string> } = {}): Response {
+  const { code = -32_000, headers = {} } = options;
+  return Response.json({ jsonrpc: '2.0', id: null, error: { code, message } }, { status, headers });
+}

@@ -1,0 +1,214 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
+import type { ProcessHost } from '../host.ts';
+import { createActivity, type Activity } from '../activity.ts';
+import { addCorsHeaders, sendPreflight } from './cors.ts';
+import { sendWebResponse, toWebRequest } from './exchange.ts';
+import { sendRefusal, type HttpRefusal } from './http-error.ts';
+import { LegacySessions } from './legacy-sessions.ts';
+import { readJsonBody, type BodyLimits } from './read-body.ts';
+import { createRequestGuard, type RequestGuard } from './request-guard.ts';
+import type { ServeHttpOptions } from './serve-http.ts';
+
+/** Largest number of requests that are answered at the same time, streams included. */
+const maxActive = 2_000;
+const maxDepth = 256;
+
+/** `/mcp`: guards, body, era, and the SDK behind them. */
+export class McpEndpoint {
+  readonly #host: ProcessHost;
+  readonly #options: ServeHttpOptions;
+  readonly #guard: RequestGuard;
+  readonly #handler: McpHttpHandler;
+  readonly #sessions: LegacySessions | undefined;
+  readonly #limits: BodyLimits;
+  readonly #refused: (refusal: HttpRefusal) => void;
+  readonly #calls: Activity = createActivity();
+  readonly #streams: Activity = createActivity();
+  #isDraining = false;
+
+  constructor(host: ProcessHost, options: ServeHttpOptions, refused: (refusal: HttpRefusal) => void) {
+    const { createServer, principal, bus } = options;
+    this.#host = host;
+    this.#options = options;
+    this.#refused = refused;
+    this.#guard = createRequestGuard(host.config);
+    this.#limits = { maxBytes: options.maxBodyBytes ?? 4 * 1024 * 1024, maxDepth };
+    this.#sessions = host.config.legacySessions ? new LegacySessions({ createServer, host }) : undefined;
+    this.#handler = createMcpHandler(
+      ({ era, requestInfo }) => createServer({ era, transport: 'http', principal, ...(requestInfo !== undefined && { requestInfo }) }),
+      {
+        bus,
+        legacy: this.#sessions === undefined ? 'stateless' : 'reject',
+        onerror: (error) => {
+          host.log.debug({ err: error }, 'request refused by the protocol layer');
+        },
+      },
+    );
+  }
+
+  /** Requests being answered. */
+  get activeCalls(): number {
+    return this.#calls.active;
+  }
+
+  /** Open `subscriptions/listen` and GET streams. */
+  get openStreams(): number {
+    return this.#streams.active;
+  }
+
+  get sessions(): number {
+    return this.#sessions?.size ?? 0;
+  }
+
+  /** Refuses what may not come in by its headers alone. */
+  judge(req: IncomingMessage): HttpRefusal | undefined {
+    return this.#guard.checkHost(req) ?? this.#guard.checkOrigin(req);
+  }
+
+  /** Answers one request; never throws. */
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    try {
+      const refusal = this.judge(req) ?? this.#judgeLoad();
+      if (refusal !== undefined) {
+        this.#refuse(req, res, refusal);
+        return;
+      }
+      if (req.headers.origin !== undefined) {
+        addCorsHeaders(res, req.headers.origin);
+      }
+      await this.#route(req, res);
+    } catch (error) {
+      this.#fail(res, error);
+    }
+  }
+
+  /** Refuses new requests, waits for running calls, then ends subscriptions and sessions. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#isDraining = true;
+    await this.#calls.idle(signal);
+    await this.#handler.close();
+    await this.#sessions?.close();
+    await this.#streams.idle(AbortSignal.any([signal, AbortSignal.timeout(1_000)]));
+  }
+
+  #judgeLoad(): HttpRefusal | undefined {
+    if (this.#isDraining) {
+      const headers = { connection: 'close', 'retry-after': '1' };
+      return { status: 503, code: 'CANCELLED', reason: 'draining', message: 'The server is shutting down.', headers };
+    }
+    if (this.#calls.active + this.#streams.active >= maxActive) {
+      const message = `The server answers ${maxActive} requests at the same time, which is its limit.`;
+      return { status: 503, code: 'LIMIT', reason: 'busy', message, headers: { 'retry-after': '1' } };
+    }
+    return undefined;
+  }
+
+  async #route(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (req.method === 'POST') {
+      await this.#post(req, res);
+    } else if (req.method === 'OPTIONS') {
+      sendPreflight(req, res);
+    } else if (this.#sessions !== undefined && (req.method === 'GET' || req.method === 'DELETE')) {
+      await this.#inSession(this.#sessions, { req, res, body: undefined });
+    } else {
+      this.#refuse(req, res, methodNotAllowed(this.#sessions !== undefined));
+    }
+  }
+
+  async #post(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const activity = this.#calls;
+    activity.enter();
+    let held: Activity = activity;
+    res.on('close', () => {
+      held.leave();
+    });
+    const body = await readJsonBody(req, this.#limits);
+    if (body === 'gone') {
+      res.destroy();
+      return;
+    }
+    if ('refusal' in body) {
+      this.#refuse(req, res, body.refusal);
+      return;
+    }
+    if (isListen(body.value)) {
+      this.#streams.enter();
+      activity.leave();
+      held = this.#streams;
+    }
+    if (this.#sessions === undefined) {
+      await sendWebResponse(res, await this.#handler.fetch(toWebRequest(req, res), { parsedBody: body.value }));
+    } else {
+      await this.#postWithSessions(this.#sessions, { req, res, body: body.value });
+    }
+  }
+
+  async #postWithSessions(sessions: LegacySessions, exchange: Exchange): Promise<void> {
+    const { req, res, body } = exchange;
+    const request = toWebRequest(req, res);
+    if (await isLegacyRequest(request, body)) {
+      await this.#inSession(sessions, exchange);
+    } else {
+      await sendWebResponse(res, await this.#handler.fetch(request, { parsedBody: body }));
+    }
+  }
+
+  async #inSession(sessions: LegacySessions, { req, res, body }: Exchange): Promise<void> {
+    const isStream = req.method === 'GET';
+    if (isStream) {
+      this.#streams.enter();
+    }
+    const { response, leave } = await sessions.handle(toWebRequest(req, res), body, this.#options.principal);
+    try {
+      await sendWebResponse(res, response);
+    } finally {
+      leave();
+      if (isStream) {
+        this.#streams.leave();
+      }
+    }
+  }
+
+  #refuse(req: IncomingMessage, res: ServerResponse, refusal: HttpRefusal): void {
+    this.#refused(refusal);
+    const isUnread = req.method === 'POST' && !req.readableEnded;
+    sendRefusal(res, isUnread ? { ...refusal, headers: { connection: 'close', ...refusal.headers } } : refusal);
+  }
+
+  #fail(res: ServerResponse, error: unknown): void {
+    if (res.destroyed || res.writableFinished) {
+      this.#host.log.debug({ err: error }, 'the client left before its answer was sent');
+      return;
+    }
+    this.#host.log.error({ err: error }, 'a request could not be answered');
+    if (res.headersSent) {
+      res.destroy();
+    } else {
+      sendRefusal(res, { status: 500, code: 'INTERNAL', reason: 'internal', rpcCode: -32_603, message: 'Internal server error' });
+    }
+  }
+}
+
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly body: unknown;
+}
+
+function isListen(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
+}
+
+function methodNotAllowed(hasSessions: boolean): HttpRefusal {
+  return {
+    status: 405,
+    code: 'INVALID_INPUT',
+    reason: 'method',
+    message: 'Method Not Allowed.',
+    hint: hasSessions
+      ? 'Send JSON-RPC with POST, open a stream with GET, end a session with DELETE.'
+      : 'Send JSON-RPC with POST. Streams and sessions of 2025-era clients need --legacy-sessions.',
+    headers: { allow: hasSessions ? 'GET, POST, DELETE, OPTIONS' : 'POST, OPTIONS' },
+  };
+}

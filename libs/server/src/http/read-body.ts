@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpRefusal } from './http-error.ts';
+
+/** A parsed body, or why there is none. `gone` means that the client left before its end. */
+export type ParsedBody = { readonly value: unknown } | { readonly refusal: HttpRefusal } | 'gone';
+
+/** Bounds of {@link readJsonBody}. */
+export interface BodyLimits {
+  /** Largest body in bytes. */
+  readonly maxBytes: number;
+  /** Deepest nesting of arrays and objects. */
+  readonly maxDepth: number;
+}
+
+/** Reads and parses the JSON body of a POST; stops reading at the limit. */
+export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Promise<ParsedBody> {
+  const refusal = judgeHeaders(req, limits.maxBytes);
+  if (refusal !== undefined) {
+    return { refusal };
+  }
+  const bytes = await readBytes(req, limits.maxBytes);
+  if (bytes === 'gone') {
+    return 'gone';
+  }
+  return bytes === 'too-large' ? { refusal: tooLarge(limits.maxBytes) } : parse(bytes, limits.maxDepth);
+}
+
+function judgeHeaders(req: IncomingMessage, maxBytes: number): HttpRefusal | undefined {
+  const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = req.headers;
+  if (type === undefined || !/^application\/json\s*(;|$)/i.test(type)) {
+    return {
+      status: 415,
+      code: 'INVALID_INPUT',
+      reason: 'content-type',
+      message: 'Unsupported Media Type: Content-Type must be application/json.',
+    };
+  }
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return { status: 415, code: 'INVALID_INPUT', reason: 'content-encoding', message: 'Send the body without Content-Encoding.' };
+  }
+  return length !== undefined && Number(length) > maxBytes ? tooLarge(maxBytes) : undefined;
+}
+
+function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let received = 0;
+    req.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received > maxBytes) {
+        req.pause();
+        resolve('too-large');
+        return;
+      }
+      chunks.push(chunk);
+    });
+    req.on('end', () => {
+      const [first] = chunks;
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+    });
+    req.on('error', () => {
+      resolve('gone');
+    });
+    req.on('close', () => {
+      resolve('gone');
+    });
+  });
+}
+
+function parse(bytes: Buffer, maxDepth: number): ParsedBody {
+  if (isDeeperThan(bytes, maxDepth)) {
+    const message = `Parse error: JSON may be nested ${maxDepth} levels deep at most.`;
+    return { refusal: { status: 400, code: 'LIMIT', reason: 'json-depth', rpcCode: -32_700, message } };
+  }
+  try {
+    return { value: JSON.parse(bytes.toString('utf8')) as unknown };
+  } catch (error) {
+    const message = `Parse error: the body is not valid JSON (${error instanceof Error ? error.name : 'unknown'}).`;
+    return { refusal: { status: 400, code: 'INVALID_INPUT', reason: 'json', rpcCode: -32_700, message } };
+  }
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** Counts brackets outside strings; a short body cannot be deep, so the usual request costs nothing. */
+function isDeeperThan(bytes: Buffer, maxDepth: number): boolean {
+  if (bytes.length <= 2 * maxDepth) {
+    return false;
+  }
+  let depth = 0;
+  let isString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (isString) {
+      if (byte === backslash) {
+        index += 1;
+      } else if (byte === quote) {
+        isString = false;
+      }
+    } else if (byte === quote) {
+      isString = true;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1;
+      if (depth > maxDepth) {
+        return true;
+      }
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+function tooLarge(maxBytes: number): HttpRefusal {
+  return {
+    status: 413,
+    code: 'LIMIT',
+    reason: 'body-size',
+    message: `Payload Too Large: the body may have ${maxBytes} bytes at most.`,
+    headers: { connection: 'close' },
+  };
+}

@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ServerEventBus } from '@modelcontextprotocol/server';
+import { AppError } from '@trellis-mcp/errors';
+import type { CreateServer } from '../connection.ts';
+import type { ProcessHost } from '../host.ts';
+import type { Principal } from '../principal.ts';
+import { createRefusalCounter } from './count-refusals.ts';
+import { sendJson, sendText, type HttpRefusal } from './http-error.ts';
+import { McpEndpoint } from './mcp-endpoint.ts';
+import { createOperations, type OperationHandler } from './operations.ts';
+
+/** How {@link serveHttp} answers. */
+export interface ServeHttpOptions {
+  readonly createServer: CreateServer;
+  /** Source of the change events that `subscriptions/listen` streams carry. */
+  readonly bus: ServerEventBus;
+  /** Whom calls are made for. */
+  readonly principal: Principal;
+  /** Largest request body in bytes. Default: 4 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Called once, after the first MCP request was answered. */
+  readonly onFirstAnswer?: () => void;
+}
+
+/** A listening server. */
+export interface HttpServing {
+  /** Where MCP clients connect; the public URL when there is one. */
+  readonly url: string;
+  readonly port: number;
+}
+
+const maxHeaders = 200;
+const timeouts = { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2_000 };
+
+/**
+ * Serves MCP over Streamable HTTP at `/mcp`, in both eras, with `/livez`, `/readyz`, `/healthz` and `/metrics` beside it, until the host's
+ * lifecycle stops. During the drain the port stays open: `/readyz` says 503, running calls are answered, new ones are refused.
+ *
+ * @throws AppError `UPSTREAM` when the port is taken, `INVALID_INPUT` when the address is not one of this machine.
+ */
+export async function serveHttp(host: ProcessHost, options: ServeHttpOptions): Promise<HttpServing> {
+  const refused = createRefusalCounter(host);
+  const endpoint = new McpEndpoint(host, options, refused);
+  const operations = createOperations(host, (req) => endpoint.judge(req));
+  const server = createServer({ ...timeouts, maxHeaderSize: 16_384, requireHostHeader: false, noDelay: true });
+  server.maxHeadersCount = maxHeaders;
+  server.maxConnections = 4_096;
+  server.on('request', createListener({ host, endpoint, operations, refused, onFirstAnswer: options.onFirstAnswer }));
+  const port = await listen(server, host.config);
+  host.lifecycle.onDrain('http', async (signal) => {
+    await endpoint.drain(signal);
+    await closeServer(server);
+  });
+  let connections = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.on('close', () => {
+      connections -= 1;
+    });
+  });
+  host.health.setSource({
+    activeSessions: () => connections,
+    activeRequests: () => endpoint.activeCalls,
+    openSubscriptions: () => endpoint.openStreams,
+  });
+  return { url: publicEndpoint(host.config.publicUrl) ?? `http://${urlHost(host.config.host)}:${port}/mcp`, port };
+}
+
+interface ListenerOptions {
+  readonly host: ProcessHost;
+  readonly endpoint: McpEndpoint;
+  readonly operations: ReadonlyMap<string, OperationHandler>;
+  readonly refused: (refusal: HttpRefusal) => void;
+  readonly onFirstAnswer: (() => void) | undefined;
+}
+
+function createListener({ host, endpoint, operations, refused, onFirstAnswer }: ListenerOptions) {
+  let isFirst = true;
+  return (req: IncomingMessage, res: ServerResponse): void => {
+    if (req.rawHeaders.length >= 2 * maxHeaders) {
+      refused({ status: 431, code: 'LIMIT', reason: 'header-count', message: 'Too many headers.' });
+      sendJson(res, 431, { error: `A request may have fewer than ${maxHeaders} headers.` }, { connection: 'close' });
+      return;
+    }
+    const path = pathOf(req.url ?? '/');
+    if (path === '/mcp') {
+      if (isFirst && onFirstAnswer !== undefined) {
+        isFirst = false;
+        res.on('finish', onFirstAnswer);
+      }
+      void endpoint.handle(req, res);
+      return;
+    }
+    answerOther(req, res, { host, operations, path });
+  };
+}
+
+function answerOther(
+  req: IncomingMessage,
+  res: ServerResponse,
+  context: Pick<ListenerOptions, 'host' | 'operations'> & { path: string },
+): void {
+  const { host, operations, path } = context;
+  const answer = operations.get(path);
+  if (answer === undefined && path !== '/') {
+    sendJson(res, 404, { error: 'Not Found', hint: 'The MCP endpoint is /mcp.' });
+    return;
+  }
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    sendJson(res, 405, { error: 'Method Not Allowed', hint: 'Use GET here. The MCP endpoint is /mcp.' }, { allow: 'GET, HEAD' });
+    return;
+  }
+  if (answer === undefined) {
+    const line = `${host.name} ${host.version} is an MCP server. Connect an MCP client to /mcp.\n`;
+    sendText(res, 200, line, { 'content-type': 'text/plain; charset=utf-8' });
+    return;
+  }
+  answer(req, res).catch((error: unknown) => {
+    host.log.error({ err: error }, 'a health page failed');
+    if (!res.headersSent) {
+      sendJson(res, 500, { error: 'Internal server error' });
+    }
+  });
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(explainListenError(error, host, port));
+    });
+    server.listen({ port, host: host.replace(/^\[|\]$/g, '') }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): AppError {
+  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
+    const what = error.code === 'EACCES' ? 'may not be used by this user' : 'is in use';
+    const hint = 'Choose another one with --port (TRELLIS_PORT), or --port 0 for a free one.';
+    return new AppError('UPSTREAM', `Port ${port} ${what}.`, { hint, cause: error });
+  }
+  const hint = 'Choose an address of this machine with --host (TRELLIS_HOST).';
+  return new AppError('INVALID_INPUT', `Cannot listen on ${host} (${error.code ?? error.message}).`, { hint, cause: error });
+}
+
+/** Closes idle connections at once and the others behind their last answer; what is left after a second is cut. */
+async function closeServer(server: Server): Promise<void> {
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, 1_000);
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '[::]') {
+    return 'localhost';
+  }
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+function publicEndpoint(publicUrl: string | undefined): string | undefined {
+  if (publicUrl === undefined) {
+    return undefined;
+  }
+  const url = new URL(publicUrl);
+  return url.pathname === '/' ? new URL('/mcp', url).href : url.href;
+}

@@ -1,0 +1,94 @@
+import { createHealth } from '@trellis-mcp/health';
+import { createLifecycle } from '@trellis-mcp/lifecycle';
+import { createLogger, type OpenLogger } from '@trellis-mcp/logging';
+import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
+import type { CommonConfig } from './common-settings.ts';
+import type { Host, ProcessHost } from './host.ts';
+
+/** What {@link openHost} opens a host from. */
+export interface OpenHostOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly config: CommonConfig;
+  /** Ends the program after the last close step, usually `process.exit`. */
+  readonly exit: (code: number) => void;
+  /** Prints one line for people. */
+  readonly say: (line: string) => void;
+  /** Milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** How long an HTTP server still takes calls after `/readyz` turned. */
+const intakeDelayMs = 500;
+
+/**
+ * Opens log, lifecycle, health and stores. Everything is closed by the lifecycle, the log last.
+ *
+ * @throws AppError `INVALID_INPUT` when a file cannot be used, `UPSTREAM` when Redis does not answer; close the host then with
+ * `lifecycle.stop`, which `onLifecycle` hands out before anything can fail.
+ */
+export async function openHost(
+  options: OpenHostOptions,
+  onLifecycle?: (host: Pick<ProcessHost, 'lifecycle' | 'log'>) => void,
+): Promise<Host> {
+  const { name, version, config, say, now = Date.now } = options;
+  const logger = await createLogger({
+    level: config.logLevel,
+    format: config.logFormat,
+    name,
+    version,
+    ...(config.logFile !== undefined && { file: config.logFile }),
+  });
+  const { log } = logger;
+  const lifecycle = createLifecycle({
+    log,
+    say,
+    drainTimeoutMs: config.drainTimeoutMs,
+    intakeDelayMs: config.transport === 'http' ? intakeDelayMs : 0,
+    exit: closeLogFirst(logger, options.exit),
+  });
+  onLifecycle?.({ lifecycle, log });
+  const health = createHealth({ version, now });
+  health.setDraining(() => lifecycle.phase !== 'ready' && lifecycle.phase !== 'starting');
+  const base = { name, version, config, log, now, lifecycle, health };
+  const stores = await openStores(base);
+  return { ...base, ...stores };
+}
+
+function closeLogFirst(logger: OpenLogger, exit: (code: number) => void): (code: number) => void {
+  return (code) => {
+    void logger.close().finally(() => {
+      exit(code);
+    });
+  };
+}
+
+/** Redis, SQLite and their drivers are loaded only when they are asked for. */
+async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection; keyStore: KeyStore }> {
+  const { config, lifecycle, health, log, name, now } = host;
+  if (config.redisUrl !== undefined) {
+    const { openRedis, openRedisKeyStore } = await import('@trellis-mcp/stores');
+    const redis = await openRedis(config.redisUrl, {
+      onError: (error) => {
+        log.warn({ err: error }, 'Redis is not reachable.');
+      },
+    });
+    lifecycle.onClose('redis', () => redis.close());
+    await redis.ping();
+    health.addCheck('redis', async () => {
+      await redis.ping();
+      return { ok: true };
+    });
+    return { redis, keyStore: openRedisKeyStore(redis, { prefix: `${name}:`, now }) };
+  }
+  if (config.cachePath !== undefined) {
+    const { openSqlite, openSqliteKeyStore } = await import('@trellis-mcp/stores');
+    const sqlite = await openSqlite(config.cachePath);
+    lifecycle.onClose('cache file', () => sqlite.close());
+    return { keyStore: await openSqliteKeyStore(sqlite, { now }) };
+  }
+  const { openMemoryKeyStore } = await import('@trellis-mcp/stores');
+  const keyStore = openMemoryKeyStore({ now });
+  lifecycle.onClose('memory store', () => keyStore.close());
+  return { keyStore };
+}

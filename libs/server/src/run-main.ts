@@ -1,0 +1,63 @@
+import { flushCompileCache } from 'node:module';
+import { loadConfig } from '@trellis-mcp/config';
+import type { z } from 'zod';
+import { commands } from './cli/commands.ts';
+import { runDoctor } from './cli/doctor.ts';
+import { printClientConfig } from './cli/print-client-config.ts';
+import { commonProblems, type CommonConfig } from './common-settings.ts';
+import type { ServerDefinition } from './define-server.ts';
+import { serve } from './serve.ts';
+
+/**
+ * The whole main program of a server: reads flags, variables and `--config`, runs a subcommand or serves, and ends the process with the
+ * exit codes of Trellis. The only place that touches `process`.
+ */
+export async function runMain<Config extends CommonConfig, Deps>(app: ServerDefinition<Config, Deps>): Promise<void> {
+  const { argv, env, stdin, stdout, stderr } = process;
+  const loaded = await loadConfig(withCommonChecks(app.settings), {
+    argv: argv.slice(2),
+    env,
+    program: app.name,
+    version: app.version,
+    description: app.description,
+    commands,
+  });
+  if (loaded.kind === 'exit') {
+    stdout.write(loaded.stdout ?? '');
+    stderr.write(loaded.stderr ?? '');
+    process.exitCode = loaded.code;
+    return;
+  }
+  const { config, sources, flags, warnings } = loaded;
+  if (loaded.command === 'doctor') {
+    const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['json'] !== undefined });
+    stdout.write(text);
+    process.exitCode = code;
+  } else if (loaded.command === 'config print') {
+    const program = { execPath: process.execPath, execArgv: process.execArgv, entry: argv[1] ?? '' };
+    const { block, note } = await printClientConfig(app, { client: flags['client'] ?? '', config, sources, program });
+    stdout.write(block);
+    stderr.write(note);
+  } else {
+    for (const warning of warnings) {
+      stderr.write(`${app.name}: ${warning}\n`);
+    }
+    await serve(app, {
+      config,
+      stdin,
+      stdout,
+      stderr,
+      exit: (code) => process.exit(code),
+      onFirstAnswer: () => setImmediate(flushCompileCache),
+    });
+  }
+}
+
+/** Adds the checks between settings, so that their problems are reported with all others. */
+function withCommonChecks<Config extends CommonConfig>(settings: z.ZodObject & z.ZodType<Config>): z.ZodObject & z.ZodType<Config> {
+  return settings.superRefine((config, context) => {
+    for (const message of commonProblems(config)) {
+      context.addIssue({ code: 'custom', message, path: ['host'] });
+    }
+  });
+}

@@ -1,0 +1,26 @@
+import { exitCodes, isAppError, type ErrorCode, type ExitCode } from '@trellis-mcp/errors';
+
+/** Why a program could not start, for its exit. */
+export interface StartFailure {
+  readonly code: ExitCode;
+  /** One line for people. */
+  readonly line: string;
+}
+
+const codes: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
+  INVALID_INPUT: exitCodes.config,
+  DENIED: exitCodes.config,
+  NOT_FOUND: exitCodes.config,
+  CONFLICT: exitCodes.config,
+  UPSTREAM: exitCodes.unavailable,
+  TIMEOUT: exitCodes.unavailable,
+};
+
+/** Translates what was thrown while a program started: a setting that cannot work is 78, a missing service or port 69, a bug 70. */
+export function toStartFailure(program: string, error: unknown): StartFailure {
+  if (!isAppError(error)) {
+    return { code: exitCodes.software, line: `${program} could not start: an internal failure, see the log.` };
+  }
+  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  return { code: codes[error.code] ?? exitCodes.software, line: `${program} could not start: ${error.message}${hint}` };
+}

@@ -1,0 +1,149 @@
+import type { Readable } from 'node:stream';
+import {
+  parseJSONRPCMessage,
+  serializeMessage,
+  type JSONRPCMessage,
+  type MessageExtraInfo,
+  type RequestId,
+  type Transport,
+} from '@modelcontextprotocol/server';
+import { createActivity } from '../activity.ts';
+import type { ProtocolOutput } from './guard-stdout.ts';
+import { createLineReader } from './line-reader.ts';
+
+/** Unread output at which the channel stops reading requests. */
+const maxUnsentBytes = 16 * 1024 * 1024;
+
+/** Streams of a {@link StdioChannel}. */
+export interface StdioChannelOptions {
+  readonly stdin: Readable;
+  readonly stdout: ProtocolOutput;
+  /** Longest message in bytes; a longer one is skipped. Default: 10 MiB. */
+  readonly maxMessageBytes?: number;
+  /** Called once, after the first answer was written. */
+  readonly onFirstAnswer?: () => void;
+}
+
+/**
+ * Newline-delimited JSON-RPC over two streams (spec: basic/transports, stdio) that knows which requests are unanswered.
+ *
+ * The SDK's own transport closes when stdin ends and drops the answers that are still on their way; here the end of stdin is the
+ * lifecycle's affair, so that `printf ... | server` gets its answer.
+ */
+export class StdioChannel implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
+  readonly #options: StdioChannelOptions;
+  readonly #unanswered = new Set<RequestId>();
+  readonly #activity = createActivity();
+  readonly #read: (chunk: Buffer) => void;
+  #hasAnswered = false;
+  #isClosed = false;
+
+  constructor(options: StdioChannelOptions) {
+    this.#options = options;
+    const maxBytes = options.maxMessageBytes ?? 10 * 1024 * 1024;
+    this.#read = createLineReader({
+      maxBytes,
+      onLine: (line) => {
+        this.#receive(line);
+      },
+      onTooLong: () => {
+        this.onerror?.(new Error(`A message was longer than ${maxBytes} bytes and was skipped.`));
+      },
+    });
+  }
+
+  start(): Promise<void> {
+    this.#options.stdin.on('data', this.#read);
+    return Promise.resolve();
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    this.#options.stdout.write(serializeMessage(message), (error) => {
+      if (error === undefined || error === null) {
+        resolve(undefined);
+      } else {
+        reject(error);
+      }
+    });
+    this.#holdBack();
+    if (!('method' in message) && message.id !== undefined) {
+      this.#noteAnswer(message.id);
+    }
+    return promise;
+  }
+
+  close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#options.stdin.off('data', this.#read);
+      this.#options.stdin.pause();
+      this.onclose?.();
+    }
+    return Promise.resolve();
+  }
+
+  /** Resolves when every request was answered or cancelled, or when the signal aborts. Subscriptions do not count. */
+  idle(signal: AbortSignal): Promise<void> {
+    return this.#activity.idle(signal);
+  }
+
+  #receive(line: string): void {
+    let message: JSONRPCMessage;
+    try {
+      message = parseJSONRPCMessage(JSON.parse(line));
+    } catch (error) {
+      this.onerror?.(new Error('A line on stdin is not a JSON-RPC message.', { cause: error }));
+      return;
+    }
+    this.#noteRequest(message);
+    this.onmessage?.(message);
+  }
+
+  #noteRequest(message: JSONRPCMessage): void {
+    if (!('method' in message)) {
+      return;
+    }
+    if ('id' in message) {
+      if (message.method !== 'subscriptions/listen' && !this.#unanswered.has(message.id)) {
+        this.#unanswered.add(message.id);
+        this.#activity.enter();
+      }
+    } else if (message.method === 'notifications/cancelled') {
+      const id = message.params?.['requestId'];
+      if (typeof id === 'string' || typeof id === 'number') {
+        this.#forget(id);
+      }
+    }
+  }
+
+  #noteAnswer(id: RequestId): void {
+    this.#forget(id);
+    if (!this.#hasAnswered) {
+      this.#hasAnswered = true;
+      this.#options.onFirstAnswer?.();
+    }
+  }
+
+  #forget(id: RequestId): void {
+    if (this.#unanswered.delete(id)) {
+      this.#activity.leave();
+    }
+  }
+
+  /** A client that does not read its answers may not send more requests. */
+  #holdBack(): void {
+    const { stdin, stdout } = this.#options;
+    if (stdout.pendingBytes > maxUnsentBytes && !stdin.isPaused()) {
+      stdin.pause();
+      stdout.onDrain(() => {
+        if (!this.#isClosed) {
+          stdin.resume();
+        }
+      });
+    }
+  }
+}
