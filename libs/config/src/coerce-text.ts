@@ -29,12 +29,12 @@ export function coerceText(text: string, kind: SettingKind): unknown {
   }
 }
 
-/** Turns the text of a variable or flag into a list: items between commas, trimmed, or a JSON array when items hold commas or blanks. */
+/** Turns the text of a variable or flag into a list: items between commas or line breaks, trimmed, or a JSON array when items hold commas or blanks. */
 export function splitList(text: string, { itemKind }: Pick<Setting, 'itemKind'>): readonly unknown[] {
   return (
     parseJsonList(text) ??
     text
-      .split(',')
+      .split(/[,\n]/)
       .map((item) => item.trim())
       .filter((item) => item !== '')
       .map((item) => coerceText(item, itemKind))

@@ -18,6 +18,8 @@ export interface CollectedValues {
   sources: ReadonlyMap<string, SettingSource>;
   /** What to call each setting in a message: the flag or variable that set it, or its key in the file. */
   names: ReadonlyMap<string, string>;
+  /** Settings whose value is a lone `${VAR}`: there is nothing to judge. */
+  unexpanded: ReadonlySet<string>;
   /** One sentence each. */
   problems: readonly string[];
 }
@@ -35,6 +37,7 @@ export function collectValues(settings: readonly Setting[], values: SourceValues
   const input = new Map<string, unknown>();
   const sources = new Map<string, SettingSource>();
   const names = new Map<string, string>();
+  const unexpanded = new Set<string>();
   const problems: string[] = [];
   for (const setting of settings) {
     const winner = findWinner(setting, values);
@@ -43,11 +46,12 @@ export function collectValues(settings: readonly Setting[], values: SourceValues
       sources.set(setting.key, winner.source);
       names.set(setting.key, winner.name);
       if (winner.texts.some(isUnexpanded)) {
+        unexpanded.add(setting.key);
         problems.push(`${winner.name} holds a literal \${…} reference: what started this program did not expand it.`);
       }
     }
   }
-  return { input: Object.fromEntries(input), sources, names, problems };
+  return { input: Object.fromEntries(input), sources, names, unexpanded, problems };
 }
 
 function findWinner(setting: Setting, { flags, variables, file }: SourceValues): Winner | undefined {

@@ -1,4 +1,4 @@
-import { explainIssues } from '@trellis-mcp/validation';
+import { explainIssues, holdsSecret } from '@trellis-mcp/validation';
 import type { z } from 'zod';
 import type { CollectedValues } from './collect-values.ts';
 import type { Setting } from './read-settings.ts';
@@ -11,7 +11,8 @@ export interface ProblemContext {
   collected: CollectedValues;
 }
 
-const leakLength = 6;
+/** Longer than in the message of the secret itself: the messages of other settings hold their own values, such as the same host. */
+const foreignRun = 12;
 
 /**
  * Explains the schema's issues, one sentence each, with the flag or variable that gave the value. No secret value is in them: where a
@@ -21,9 +22,12 @@ export function explainProblems(error: z.ZodError, { schema, settings, collected
   const secrets = listSecrets(schema, collected.input);
   const byKey = new Map(settings.map((setting) => [setting.key, setting]));
   const nameOf = (path: readonly PropertyKey[]): string => namePath(path, byKey, collected);
-  return error.issues.map((issue) => {
+  const issues = error.issues.filter(({ path: [key] }) => !collected.unexpanded.has(String(key)));
+  return issues.map((issue) => {
     const line = explainIssues([issue], { nameOf, isSecret: (path) => isSecretPath(schema, path) });
-    return secrets.some((secret) => leaks(line, secret)) ? `${nameOf(issue.path)} is not valid; the reason holds a secret.` : line;
+    return secrets.some((secret) => holdsSecret(line, secret, foreignRun))
+      ? `${nameOf(issue.path)} is not valid; the reason holds a secret.`
+      : line;
   });
 }
 
@@ -37,17 +41,4 @@ function namePath(path: readonly PropertyKey[], settings: ReadonlyMap<string, Se
   const name = names.get(key) ?? setting?.flag ?? setting?.variables[0] ?? key;
   const items = rest.slice(0, 20).map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${String(part)}`));
   return `${name}${items.join('')}`;
-}
-
-/** Whether a text holds a secret or six characters of it in a row. */
-function leaks(text: string, secret: string): boolean {
-  if (secret.length <= leakLength) {
-    return secret.length > 2 && text.includes(secret);
-  }
-  for (let index = 0; index + leakLength <= Math.min(secret.length, 10_000); index += 1) {
-    if (text.includes(secret.slice(index, index + leakLength))) {
-      return true;
-    }
-  }
-  return false;
 }

@@ -47,5 +47,5 @@ function formatText(value: unknown): string {
 
 /** Whether an item of a list means the same between commas. */
 function isPlainItem(item: unknown): boolean {
-  return typeof item === 'number' || (typeof item === 'string' && item !== '' && item.trim() === item && !/[,[]/.test(item));
+  return typeof item === 'number' || (typeof item === 'string' && item !== '' && item.trim() === item && !/[,[\n]/.test(item));
 }

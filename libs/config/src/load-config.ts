@@ -22,7 +22,8 @@ export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, opt
   if (parsed.wants !== undefined) {
     return { kind: 'exit', code: exitCodes.ok, stdout: parsed.wants === 'help' ? renderHelp(schema, options) : `${options.version}\n` };
   }
-  const variables = await readVariables(settings, env, readFile);
+  const unflagged = settings.filter(({ key }) => !parsed.texts.has(key));
+  const variables = await readVariables(unflagged, env, readFile);
   const path = parsed.configPath ?? (env['TRELLIS_CONFIG'] || undefined);
   const file: FileReading = path === undefined ? { values: new Map(), problems: [] } : await readConfigFile(path, settings, readFile);
   const collected = collectValues(settings, { flags: parsed.texts, variables: variables.texts, file: file.values });

@@ -97,8 +97,7 @@ function takesValue(meaning: FlagMeaning): boolean {
 function readOption(token: OptionToken, meanings: ReadonlyMap<string, FlagMeaning>, reading: Reading): void {
   const meaning = meanings.get(token.name);
   if (meaning === undefined) {
-    const names = [...meanings.keys()].map((name) => `--${name}`);
-    reading.problems.push(`${showWord(token.rawName)} is not a flag.${suggest(`--${token.name}`, names)}`);
+    reading.problems.push(describeUnknown(token, meanings));
     return;
   }
   const text = takesValue(meaning) ? readValue(token, reading) : (token.value ?? 'true');
@@ -117,8 +116,19 @@ function readOption(token: OptionToken, meanings: ReadonlyMap<string, FlagMeanin
   }
 }
 
+/** One sentence for an unknown flag; letters behind a single dash are one word, and nothing of them is shown: it may be a value. */
+function describeUnknown({ name, rawName }: OptionToken, meanings: ReadonlyMap<string, FlagMeaning>): string {
+  if (!rawName.startsWith('--')) {
+    return 'A flag starts with two dashes; only -h and -v have one.';
+  }
+  return `${showWord(rawName)} is not a flag.${suggest(
+    `--${name}`,
+    [...meanings.keys()].map((known) => `--${known}`),
+  )}`;
+}
+
 function readValue({ value, inlineValue, rawName }: OptionToken, reading: Reading): string | undefined {
-  const isFlagLike = value !== undefined && inlineValue !== true && /^-[^\d.]/.test(value);
+  const isFlagLike = value !== undefined && !inlineValue && /^-[^\d.]/.test(value);
   if (value === undefined || isFlagLike) {
     const way = isFlagLike ? ` A value that starts with a dash is written ${rawName}=-value.` : '';
     reading.problems.push(`${rawName} needs a value.${way}`);

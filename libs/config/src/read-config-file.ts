@@ -20,12 +20,12 @@ const maxFileBytes = 1_048_576;
  * Throws the system's error, or an Error for a file that is too large or not UTF-8.
  */
 export async function readSmallFile(path: string): Promise<string> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of createReadStream(path, { end: maxFileBytes })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    chunks.push(bytes);
+  const stream: AsyncIterable<Uint8Array> = createReadStream(path, { end: maxFileBytes });
+  for await (const chunk of stream) {
+    size += chunk.length;
+    chunks.push(chunk);
   }
   if (size > maxFileBytes) {
     throw new Error('larger than 1 MiB');

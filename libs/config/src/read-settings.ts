@@ -1,5 +1,6 @@
+import { unitKindOf } from '@trellis-mcp/validation';
 import { z } from 'zod';
-import { readDefault, readMeta } from './setting.ts';
+import { layersOf, readDefault, readMeta } from './setting.ts';
 
 /** How a setting is written in flags and variables. A `structure` is written in the file only. */
 export type SettingKind = 'text' | 'number' | 'boolean' | 'mixed' | 'list' | 'structure';
@@ -88,8 +89,14 @@ function readSetting({ key, field, json, isRequired }: Field): Setting {
     description: meta.description ?? asText(json['description']),
     choices,
     defaultValue: readDefault(field),
-    placeholder: meta.placeholder ?? (choices.length > 0 ? choices.join('|') : itemKind === 'number' ? 'number' : 'text'),
+    placeholder: meta.placeholder ?? unitOf(field) ?? (choices.length > 0 ? choices.join('|') : itemKind === 'number' ? 'number' : 'text'),
   };
+}
+
+function unitOf(field: z.ZodType): string | undefined {
+  return layersOf(field)
+    .map(unitKindOf)
+    .find((kind) => kind !== undefined);
 }
 
 function kebab(key: string): string {
@@ -121,9 +128,9 @@ function typesOf(json: JsonSchema): ReadonlySet<string> {
   }
   const type = json['type'];
   const values = Array.isArray(json['enum']) ? json['enum'] : 'const' in json ? [json['const']] : [];
-  const types = type === undefined ? values.map((value) => typeof value) : [type].flat();
-  const named = types.filter((name) => name !== 'null').map((name) => (name === 'integer' ? 'number' : String(name)));
-  return new Set(named.length === 0 && types.length === 0 ? ['any'] : named);
+  const types = type === undefined ? values.map((value) => (value === null ? 'null' : typeof value)) : [type].flat().map(asText);
+  const named = types.filter((name) => name !== 'null').map((name) => (name === 'integer' ? 'number' : name));
+  return new Set(types.length === 0 ? ['any'] : named);
 }
 
 function choicesOf(json: JsonSchema): readonly string[] {

@@ -71,8 +71,7 @@ function describe(setting: Setting): string {
   const notes = [
     ...(setting.isRequired ? ['required'] : []),
     ...(setting.defaultValue === undefined ? [] : [`default: ${showDefault(setting)}`]),
-    ...setting.variables,
-    ...(setting.isSecret ? setting.variables.map((variable) => `${variable}_FILE`) : []),
+    ...setting.variables.map((variable) => (setting.isSecret ? `${variable}(_FILE)` : variable)),
   ];
   return [setting.description, notes.length === 0 ? '' : `[${notes.join(', ')}]`].filter((part) => part !== '').join(' ');
 }

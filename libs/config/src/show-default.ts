@@ -1,3 +1,4 @@
+import { showValue } from '@trellis-mcp/validation';
 import type { Setting } from './read-settings.ts';
 
 /** The default of a setting in one word for help and tables: a list between commas, a secret hidden, `none` for an empty value. */
@@ -9,7 +10,11 @@ export function showDefault({ defaultValue, isSecret }: Setting): string {
     return '[redacted]';
   }
   if (Array.isArray(defaultValue)) {
-    return defaultValue.length === 0 ? 'none' : defaultValue.map(String).join(',');
+    return defaultValue.length === 0 ? 'none' : defaultValue.map(showItem).join(',');
   }
-  return typeof defaultValue === 'object' ? JSON.stringify(defaultValue) : String(defaultValue);
+  return showItem(defaultValue);
+}
+
+function showItem(item: unknown): string {
+  return typeof item === 'string' ? item : showValue(item);
 }

@@ -28,6 +28,7 @@ const units = new Map([
  */
 export function byteSize({ min = 0, max = Number.MAX_SAFE_INTEGER }: ByteSizeOptions = {}): UnitNumber {
   return unitNumber({
+    kind: 'size',
     units,
     normaliseUnit: (unit) => unit.toLowerCase(),
     min,

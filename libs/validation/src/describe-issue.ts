@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { holdsSecret } from './holds-secret.ts';
 import { showValue, showWord } from './show-value.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -21,14 +22,19 @@ const expectedKinds: Readonly<Record<string, string>> = {
  * wording is replaced. With `isSecret` neither the value nor a message made from it is used.
  */
 export function describeIssue(issue: Issue, { isSecret }: { isSecret: boolean }): string {
+  if (isMissing(issue)) {
+    return zodWording.test(issue.message) ? 'is required' : issue.message;
+  }
   if (isSecret) {
-    return `${describeExpected(issue) ?? 'is not valid'} (the value is not shown, it is a secret)`;
+    return describeSecretIssue(issue);
   }
-  if (!zodWording.test(issue.message)) {
-    return issue.message;
-  }
-  const expected = describeExpected(issue) ?? issue.message;
-  return issue.code === 'invalid_type' && /^is required/.test(expected) ? expected : expected + describeInput(issue);
+  return zodWording.test(issue.message) ? (describeExpected(issue) ?? issue.message) + describeInput(issue) : issue.message;
+}
+
+/** Keeps the message of a schema only where the value is known and the message holds nothing of it. */
+function describeSecretIssue(issue: Issue): string {
+  const isSafe = typeof issue.input === 'string' && !zodWording.test(issue.message) && !holdsSecret(issue.message, issue.input);
+  return isSafe ? issue.message : `${describeExpected(issue) ?? 'is not valid'} (the value is not shown, it is a secret)`;
 }
 
 function describeInput(issue: Issue): string {
@@ -42,7 +48,7 @@ function describeInput(issue: Issue): string {
 function describeExpected(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return isMissing(issue) ? 'is required' : `must be ${expectedKinds[issue.expected] ?? issue.expected}`;
+      return `must be ${expectedKinds[issue.expected] ?? issue.expected}`;
     case 'too_big':
       return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
     case 'too_small':
@@ -52,7 +58,7 @@ function describeExpected(issue: Issue): string | undefined {
     case 'unrecognized_keys':
       return `has unknown keys: ${issue.keys.slice(0, 20).map(showWord).join(', ')}`;
     case 'invalid_format':
-      return `must be a valid ${issue.format === 'regex' ? `text matching ${issue.pattern ?? 'its pattern'}` : issue.format}`;
+      return describeFormat(issue);
     case 'not_multiple_of':
       return `must be a multiple of ${String(issue.divisor)}`;
     case 'invalid_union':
@@ -63,7 +69,15 @@ function describeExpected(issue: Issue): string | undefined {
 }
 
 function isMissing(issue: Issue): boolean {
-  return issue.input === undefined && (issue.message.endsWith('received undefined') || !/received \w+$/.test(issue.message));
+  return issue.code === 'invalid_type' && issue.input === undefined && /received undefined$|^is required/.test(issue.message);
+}
+
+function describeFormat({ format, message, pattern }: z.core.$ZodIssueInvalidStringFormat): string {
+  const rule = /^Invalid string: (must .+)$/s.exec(message)?.[1];
+  if (format === 'regex') {
+    return `must be text matching ${pattern ?? 'its pattern'}`;
+  }
+  return rule ?? `must be a valid ${format === 'url' ? 'URL' : showWord(format)}`;
 }
 
 function unitOf(origin: string): string {

@@ -24,6 +24,7 @@ const units = new Map([
 export function durationMs({ min = 0, max = 2_147_483_647 }: DurationOptions = {}): UnitNumber {
   return unitNumber({
     units,
+    kind: 'duration',
     normaliseUnit: (unit) => unit,
     min,
     max,

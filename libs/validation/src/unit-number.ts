@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { showValue } from './show-value.ts';
 
+const kinds = z.registry<{ kind: UnitKind }>();
+
+/** What a {@link UnitNumber} measures. */
+export type UnitKind = 'duration' | 'size';
+
 /** A whole number with a unit, such as a duration or a size. */
 export type UnitNumber = z.ZodType<number, number | string>;
 
@@ -14,6 +19,7 @@ export interface UnitNumberOptions {
   min: number;
   /** Inclusive, in the smallest unit. */
   max: number;
+  kind: UnitKind;
   /** What the number counts: "milliseconds". */
   counts: string;
   /** Texts that are right: `"500ms", "30s"`. */
@@ -30,11 +36,11 @@ const literal = /^(\d{1,16})(?:\.(\d{1,9}))?[ ]?([A-Za-z]{0,3})$/;
  * Throws a RangeError when `min` and `max` are not whole numbers in order.
  */
 export function unitNumber(options: UnitNumberOptions): UnitNumber {
-  const { min, max } = options;
+  const { kind, min, max, counts, examples } = options;
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 0 || min > max) {
     throw new RangeError(`A range needs whole numbers 0 <= min <= max; got min ${String(min)}, max ${String(max)}.`);
   }
-  return z
+  const schema = z
     .any()
     .check((payload) => {
       const number = typeof payload.value === 'string' ? parseUnitText(payload.value, options) : asWhole(payload.value);
@@ -44,11 +50,19 @@ export function unitNumber(options: UnitNumberOptions): UnitNumber {
       }
       payload.issues.push({ code: 'custom', input: payload.value, message: describeProblem(payload.value, options) });
     })
-    .meta({ type: 'integer', minimum: min, maximum: max, description: `In ${options.counts}; ${options.examples} also work.` });
+    .meta({ type: 'integer', minimum: min, maximum: max, description: `In ${counts}; ${examples} also work.` });
+  kinds.add(schema, { kind });
+  return schema;
+}
+
+/** Tells a duration or a size from other types, so that help can say what to write; also after `.describe()` and checks. */
+export function unitKindOf(schema: z.ZodType): UnitKind | undefined {
+  return kinds.get(schema)?.kind;
 }
 
 function asWhole(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? Math.abs(value) * Math.sign(value) + 0 : undefined;
+  // Adding zero turns the negative zero, which JSON can write, into zero.
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value + 0 : undefined;
 }
 
 function parseUnitText(text: string, { units, normaliseUnit }: UnitNumberOptions): number | undefined {
