@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { repositoryRoot } from '../src/repository-root.ts';
+
+const program = join(import.meta.dirname, 'start-fixtures.ts');
+const start = join(repositoryRoot, 'tools/gate/src/start.ts');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function run(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; output: () => string; until: (text: string) => Promise<void> } {
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const until = async (text: string): Promise<void> => {
+    for (let tries = 0; !output.includes(text); tries += 1) {
+      if (tries > 200) throw new Error(`"${text}" did not come:\n${output}`);
+      await sleep(50);
+    }
+  };
+  return { child, output: () => output, until };
+}
+
+async function isGone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 40; tries += 1) {
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
+      throw error;
+    }
+    await sleep(50);
+  }
+  return false;
+}
+
+it.each(['SIGINT', 'SIGTERM'] as const)('prints URL and client block, and stops everything on %s', async (signal) => {
+  const port = await freePort();
+  const { child, output, until } = run([program, 'pear'], { PEAR_PORT: String(port) });
+  await until('mcpServers');
+  expect(output()).toContain(`Pear: http://127.0.0.1:${port}/mcp`);
+  const [, block = ''] = /\/mcp\n(\{[\s\S]*\n\})/.exec(output()) ?? [];
+  expect(JSON.parse(block)).toEqual({ mcpServers: { 'trellis-pear': { type: 'http', url: `http://127.0.0.1:${port}/mcp` } } });
+  child.kill(signal);
+  child.kill(signal);
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(output().match(/pear got/g)).toHaveLength(1);
+});
+
+it('leaves no server behind when it is killed', async () => {
+  const { child, output, until } = run([program, 'pear'], { PEAR_PORT: String(await freePort()) });
+  await until('mcpServers');
+  const pid = Number(/pear (\d+)/.exec(output())?.[1]);
+  child.kill('SIGKILL');
+  expect(await isGone(pid)).toBe(true);
+});
+
+it('says which server did not start, keeps the others, and ends with its exit code', async () => {
+  const taken = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')).listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { child, output, until } = run([program, 'pear', 'plum'], { PEAR_PORT: String(await freePort()), PLUM_PORT: String(port) });
+  await until('Plum did not start');
+  await until('mcpServers');
+  expect(output()).not.toContain('trellis-plum');
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([69, null]);
+  taken.close();
+});
+
+it('refuses a server that does not exist with exit code 64', async () => {
+  const { child, output } = run([start, 'nope']);
+  expect(await once(child, 'close')).toEqual([64, null]);
+  expect(output()).toMatch(/^There is no server "nope"\./);
+});
