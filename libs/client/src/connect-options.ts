@@ -1,14 +1,5 @@
-import type {
-  CreateMessageRequestParams,
-  CreateMessageResult,
-  ElicitRequestParams,
-  ElicitResult,
-  FetchLike,
-  LoggingLevel,
-  LoggingMessageNotificationParams,
-  Root,
-  Transport,
-} from '@modelcontextprotocol/client';
+import type { ElicitRequestParams, ElicitResult, FetchLike, Transport } from '@modelcontextprotocol/client';
+import type { ClientRoot, LogEntry, LogLevel, SampleRequest, SampleResult } from './older-features.ts';
 
 /** A server to spawn. It never sees more of this process's environment than {@link StdioTarget.env} and a short safe list. */
 export interface StdioTarget {
@@ -50,13 +41,13 @@ export interface ConnectOptions {
   /** Answers the server's questions to the user (elicitation, forms and URLs). */
   readonly onAsk?: (request: ElicitRequestParams, signal: AbortSignal) => Promise<ElicitResult>;
   /** Answers the server's requests to a model (sampling). */
-  readonly onSample?: (request: CreateMessageRequestParams, signal: AbortSignal) => Promise<CreateMessageResult>;
+  readonly onSample?: (request: SampleRequest, signal: AbortSignal) => Promise<SampleResult>;
   /** The roots offered to the server. */
-  readonly roots?: readonly Root[];
+  readonly roots?: readonly ClientRoot[];
   /** Receives the server's log messages. */
-  readonly onLog?: (entry: LoggingMessageNotificationParams) => void;
+  readonly onLog?: (entry: LogEntry) => void;
   /** Least severe message for {@link ConnectOptions.onLog}. Default: `info`. */
-  readonly logLevel?: LoggingLevel;
+  readonly logLevel?: LogLevel;
   /** Told when a list of the server changed; fetch it again. */
   readonly onListChanged?: (kind: ListKind) => void;
   /** Told about failures outside any request, such as a message that answers nothing. Default: they are dropped. */

@@ -59,7 +59,9 @@ describe.each(['modern', 'legacy'] as const)('a spawned server in the %s era', (
     await expect(connection.callTool('no_such_tool')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(connection.callTool('wait', { ms: 5000 }, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'TIMEOUT', retryable: true });
   });
+});
 
+describe.each(['modern', 'legacy'] as const)('a running call in the %s era', (era) => {
   it('carries a cancellation to the server', async () => {
     let stderr = '';
     const connection = await bare({ era }, (text) => void (stderr += text));

@@ -4,6 +4,7 @@ import { capabilitiesOf, installFeatures, listChangedOf } from './client-feature
 import type { ConnectOptions, ConnectTarget } from './connect-options.ts';
 import type { Connection } from './connection.ts';
 import { createConnection } from './create-connection.ts';
+import { setLogLevel } from './older-features.ts';
 import { openTransport } from './open-transport.ts';
 import { StdioProcess } from './stdio-process.ts';
 import { toAppError } from './to-app-error.ts';
@@ -48,7 +49,7 @@ async function attempt(state: Attempt, options: ConnectOptions): Promise<Connect
   try {
     signal?.throwIfAborted();
     await client.connect(transport, { timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) });
-    await requestLogs(client, options);
+    if (options.onLog !== undefined) await setLogLevel(client, options.logLevel ?? 'info', timeoutMs);
   } catch (error) {
     await Promise.allSettled([client.close(), transport.close()]);
     throw toAppError(error, { signal, timeoutMs, ...(transport instanceof StdioProcess ? { stderr: transport.stderrTail } : {}) });
@@ -75,10 +76,4 @@ function createClient(options: ConnectOptions): Client {
 function negotiationOf(era: 'auto' | 'modern' | 'legacy', timeoutMs: number): VersionNegotiationOptions {
   if (era === 'legacy') return { mode: 'legacy' };
   return { mode: era === 'auto' ? 'auto' : { pin: modernVersion }, probe: { timeoutMs: Math.min(timeoutMs, 20_000) } };
-}
-
-/** Older servers are told once which messages to send; modern requests carry the level themselves. */
-async function requestLogs(client: Client, { onLog, logLevel = 'info', timeoutMs = 60_000 }: ConnectOptions): Promise<void> {
-  if (onLog === undefined || client.getProtocolEra() === 'modern' || client.getServerCapabilities()?.logging === undefined) return;
-  await client.setLoggingLevel(logLevel, { timeout: timeoutMs });
 }

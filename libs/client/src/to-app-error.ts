@@ -85,19 +85,20 @@ function fromProtocolError(error: ProtocolError, cause: unknown): AppError {
   return readErrorMeta(meta, message, cause) ?? new AppError(codeOfProtocol(error), message, { details: { rpcCode: error.code }, cause });
 }
 
+const protocolCodes: ReadonlyMap<number, ErrorCode> = new Map([
+  [ProtocolErrorCode.MethodNotFound, 'NOT_FOUND'],
+  [ProtocolErrorCode.ResourceNotFound, 'NOT_FOUND'],
+  [ProtocolErrorCode.InvalidParams, 'INVALID_INPUT'],
+  [ProtocolErrorCode.MissingRequiredClientCapability, 'DENIED'],
+  [ProtocolErrorCode.UrlElicitationRequired, 'DENIED'],
+]);
+
+const invalidParams: number = ProtocolErrorCode.InvalidParams;
+
+/** Invalid parameters whose data is the URI mean a resource that is not there (spec: server/resources). */
 function codeOfProtocol({ code, data }: ProtocolError): ErrorCode {
-  switch (code) {
-    case ProtocolErrorCode.InvalidParams:
-      return typeof data === 'object' && data !== null && 'uri' in data ? 'NOT_FOUND' : 'INVALID_INPUT';
-    case ProtocolErrorCode.MethodNotFound:
-    case ProtocolErrorCode.ResourceNotFound:
-      return 'NOT_FOUND';
-    case ProtocolErrorCode.MissingRequiredClientCapability:
-    case ProtocolErrorCode.UrlElicitationRequired:
-      return 'DENIED';
-    default:
-      return 'UPSTREAM';
-  }
+  const isMissingResource = code === invalidParams && typeof data === 'object' && data !== null && 'uri' in data;
+  return isMissingResource ? 'NOT_FOUND' : (protocolCodes.get(code) ?? 'UPSTREAM');
 }
 
 /** The system's error code in parentheses, such as ` (ECONNREFUSED)`: it names the failure and holds no address. */

@@ -61,6 +61,7 @@ function addSlowTools(server: McpServer): void {
     for (const progress of progressToken === undefined ? [] : [1, 2, 3]) {
       await context.mcpReq.notify({ method: 'notifications/progress', params: { progressToken: progressToken ?? 0, progress, total: 3 } });
     }
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients still receive what servers log
     await context.mcpReq.log('info', 'counted');
     // The SDK's client forgets the progress handler as soon as it reads the result.
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -30,7 +30,9 @@ export async function startBareHttp(): Promise<BareHttp> {
   return {
     url: `http://127.0.0.1:${String(port)}/mcp`,
     requests,
-    touchNote: () => void handler.notify.resourceUpdated('test://note'),
+    touchNote: () => {
+      handler.notify.resourceUpdated('test://note');
+    },
     fail: (code) => void (status = code),
     async [Symbol.asyncDispose]() {
       await handler.close();
