@@ -21,3 +21,10 @@ export type {
 } from './define.ts';
 export { missingScopes, type Principal } from './principal.ts';
 export { audio, embed, image, link, reply, Reply, type Attachment, type ReplyOptions } from './reply.ts';
+export { commonSettings, type CommonConfig } from './common-settings.ts';
+export type { Connection, CreateServer, TransportKind } from './connection.ts';
+export type { Host, ProcessHost } from './host.ts';
+export { serveHttp, type HttpServing, type ServeHttpOptions } from './http/serve-http.ts';
+export { openHost, type OpenHostOptions } from './open-host.ts';
+export { serveStdio, type ServeStdioOptions } from './serve-stdio.ts';
+export { guardStdout, type ProtocolOutput } from './stdio/guard-stdout.ts';

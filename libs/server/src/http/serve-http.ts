@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
-import { AppError } from '@trellis-mcp/errors';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
 import { createRefusalCounter } from './count-refusals.ts';
+import { endpointUrl } from './endpoint-url.ts';
 import { sendJson, sendText, type HttpRefusal } from './http-error.ts';
+import { listen } from './listen.ts';
 import { McpEndpoint } from './mcp-endpoint.ts';
 import { createOperations, type OperationHandler } from './operations.ts';
 
@@ -63,7 +64,7 @@ export async function serveHttp(host: ProcessHost, options: ServeHttpOptions): P
     activeRequests: () => endpoint.activeCalls,
     openSubscriptions: () => endpoint.openStreams,
   });
-  return { url: publicEndpoint(host.config.publicUrl) ?? `http://${urlHost(host.config.host)}:${port}/mcp`, port };
+  return { url: endpointUrl(host.config, port), port };
 }
 
 interface ListenerOptions {
@@ -128,28 +129,6 @@ function pathOf(url: string): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
-function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(explainListenError(error, host, port));
-    });
-    server.listen({ port, host: host.replace(/^\[|\]$/g, '') }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function explainListenError(error: NodeJS.ErrnoException, host: string, port: number): AppError {
-  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
-    const what = error.code === 'EACCES' ? 'may not be used by this user' : 'is in use';
-    const hint = 'Choose another one with --port (TRELLIS_PORT), or --port 0 for a free one.';
-    return new AppError('UPSTREAM', `Port ${port} ${what}.`, { hint, cause: error });
-  }
-  const hint = 'Choose an address of this machine with --host (TRELLIS_HOST).';
-  return new AppError('INVALID_INPUT', `Cannot listen on ${host} (${error.code ?? error.message}).`, { hint, cause: error });
-}
-
 /** Closes idle connections at once and the others behind their last answer; what is left after a second is cut. */
 async function closeServer(server: Server): Promise<void> {
   const cut = setTimeout(() => {
@@ -160,19 +139,4 @@ async function closeServer(server: Server): Promise<void> {
     server.closeIdleConnections();
   });
   clearTimeout(cut);
-}
-
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '[::]') {
-    return 'localhost';
-  }
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-}
-
-function publicEndpoint(publicUrl: string | undefined): string | undefined {
-  if (publicUrl === undefined) {
-    return undefined;
-  }
-  const url = new URL(publicUrl);
-  return url.pathname === '/' ? new URL('/mcp', url).href : url.href;
 }

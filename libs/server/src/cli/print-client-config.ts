@@ -1,0 +1,59 @@
+import { formatFlags, formatVariables, redactConfig, type SettingSource } from '@trellis-mcp/config';
+import type { CommonConfig } from '../common-settings.ts';
+import type { ServerDefinition } from '../define-server.ts';
+import { endpointUrl } from '../http/endpoint-url.ts';
+import { clientNames, type ClientName } from './commands.ts';
+import { findCommand, type ProgramStart } from './find-command.ts';
+import { renderClient, type ClientBlock, type ClientEntry } from './render-client.ts';
+
+/** What `config print` was asked. */
+export interface PrintOptions<Config> {
+  readonly client: string;
+  readonly config: Config;
+  readonly sources: Readonly<Record<string, SettingSource>>;
+  readonly program: ProgramStart;
+}
+
+/**
+ * The block to paste into a client so that it starts this server with the settings given now, or reaches it by URL with
+ * `--transport http`. Settings become flags, wherever they came from; secrets become references.
+ */
+export async function printClientConfig<Config extends CommonConfig, Deps>(
+  app: Pick<ServerDefinition<Config, Deps>, 'name' | 'settings'>,
+  { client, config, sources, program }: PrintOptions<Config>,
+): Promise<ClientBlock> {
+  const { block, note } = renderClient(toClientName(client), await toEntry());
+  return { block, note: `${note}\n` };
+
+  async function toEntry(): Promise<ClientEntry> {
+    if (config.transport === 'http') {
+      return { kind: 'http', name: app.name, url: endpointUrl(config, config.port) };
+    }
+    const { flags, secrets } = splitSettings(app.settings, config, sources);
+    const { command, args } = await findCommand(program);
+    return { kind: 'stdio', name: app.name, command, args: [...args, ...flags], secrets };
+  }
+}
+
+/** Settings that differ from their defaults: as flags, or as names of variables where the value may not be shown. */
+function splitSettings(
+  settings: ServerDefinition<CommonConfig, unknown>['settings'],
+  config: CommonConfig,
+  sources: Readonly<Record<string, SettingSource>>,
+): { flags: readonly string[]; secrets: readonly string[] } {
+  const redacted = redactConfig(settings, config);
+  const given = Object.entries(config).filter(([key]) => sources[key] !== 'default' && key !== 'transport');
+  const isSecret = ([key, value]: [string, unknown]): boolean => JSON.stringify(redacted[key]) !== JSON.stringify(value);
+  return {
+    flags: formatFlags(settings, Object.fromEntries(given.filter((entry) => !isSecret(entry)))),
+    secrets: Object.keys(formatVariables(settings, Object.fromEntries(given.filter(isSecret)))),
+  };
+}
+
+function toClientName(name: string): ClientName {
+  const known = clientNames.find((candidate) => candidate === name);
+  if (known === undefined) {
+    throw new TypeError(`Unknown client ${name}.`);
+  }
+  return known;
+}
