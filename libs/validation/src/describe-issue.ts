@@ -50,13 +50,16 @@ function describeExpected(issue: Issue): string | undefined {
     case 'invalid_type':
       return `must be ${expectedKinds[issue.expected] ?? issue.expected}`;
     case 'too_big':
-      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
+      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${countOf(issue.origin, issue.maximum)}`;
     case 'too_small':
-      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${String(issue.minimum)}${unitOf(issue.origin)}`;
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${countOf(issue.origin, issue.minimum)}`;
     case 'invalid_value':
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${listValues(issue.values)}`;
     case 'unrecognized_keys':
-      return `has unknown keys: ${issue.keys.slice(0, 20).map(showWord).join(', ')}`;
+      return `has unknown keys: ${issue.keys
+        .slice(0, 20)
+        .map((key) => showWord(key))
+        .join(', ')}`;
     case 'invalid_format':
       return describeFormat(issue);
     case 'not_multiple_of':
@@ -80,8 +83,11 @@ function describeFormat({ format, message, pattern }: z.core.$ZodIssueInvalidStr
   return rule ?? `must be a valid ${format === 'url' ? 'URL' : showWord(format)}`;
 }
 
-function unitOf(origin: string): string {
-  return { string: ' characters', array: ' items', set: ' items', map: ' items', file: ' bytes' }[origin] ?? '';
+const counted: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'item', file: 'byte' };
+
+function countOf(origin: string, count: number | bigint): string {
+  const unit = counted[origin];
+  return unit === undefined ? String(count) : `${String(count)} ${unit}${Number(count) === 1 ? '' : 's'}`;
 }
 
 function listValues(values: readonly unknown[]): string {

@@ -5,12 +5,18 @@ function escapeCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
+/** Cuts a text without leaving half of a surrogate pair. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+}
+
 /**
- * Renders a key or word for a message on one line: control, invisible and bidirectional characters escaped, at most 80 characters.
+ * Renders a key or word for a message on one line: control, invisible and bidirectional characters escaped, at most `length` characters
+ * (default 80).
  */
-export function showWord(word: string): string {
-  const shown = word.slice(0, maxShown).replace(unsafeCharacter, escapeCharacter).slice(0, maxShown);
-  return word.length > maxShown ? `${shown.slice(0, maxShown - 1)}…` : shown;
+export function showWord(word: string, length = maxShown): string {
+  const shown = cut(word, length + 1).replace(unsafeCharacter, escapeCharacter);
+  return shown.length > length ? `${cut(shown, length - 1)}…` : shown;
 }
 
 /**
@@ -18,7 +24,7 @@ export function showWord(word: string): string {
  */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') {
-    return `"${showWord(value)}"`.replace(/^(.{79}).{2,}$/su, '$1"');
+    return `"${showWord(value, maxShown - 2)}"`;
   }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
     return String(value);
