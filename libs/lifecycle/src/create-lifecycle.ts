@@ -110,8 +110,6 @@ class OrderedLifecycle implements Lifecycle {
     const startedAt = this.#options.now();
     await this.#closeIntake();
     await this.#drain();
-    // One turn of the event loop: what settled last still has to write its answer.
-    await new Promise((resolve) => setImmediate(resolve));
     this.#phase = 'closing';
     await this.#closeAll();
     this.#phase = 'stopped';
@@ -145,13 +143,17 @@ class OrderedLifecycle implements Lifecycle {
   }
 
   async #whenIdle(): Promise<void> {
-    while (this.#active > 0) {
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      this.#onIdle = () => {
-        resolve(undefined);
-      };
-      await promise;
-    }
+    do {
+      if (this.#active > 0) {
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        this.#onIdle = () => {
+          resolve(undefined);
+        };
+        await promise;
+      }
+      // One turn of the event loop: what settled last still has to write its answer, and may have led to more.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#active > 0);
   }
 
   async #closeAll(): Promise<void> {

@@ -1,4 +1,3 @@
-import { exitCodes } from '@trellis-mcp/errors';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Lifecycle, LifecycleLog } from './lifecycle.ts';
@@ -68,7 +67,6 @@ function createSignalHandler(lifecycle: Lifecycle, options: WatchSignalsOptions)
 function createFailureHandler(lifecycle: Lifecycle, log: LifecycleLog): (error: unknown, origin: string) => void {
   return (error, origin) => {
     log.fatal({ err: error, origin }, 'An error reached nobody; stopping.');
-    if (lifecycle.phase === 'stopped') process.exitCode = exitCodes.software;
-    else void lifecycle.stop('failure', { note: 'an internal failure, see the log', error });
+    void lifecycle.stop('failure', { error });
   };
 }
