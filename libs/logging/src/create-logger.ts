@@ -1,7 +1,8 @@
-import { fstatSync } from 'node:fs';
+import { fstat } from 'node:fs';
 import { isatty } from 'node:tty';
+import { promisify } from 'node:util';
 import { pino, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
-import { openLineSink, type LineSink } from './line-sink.ts';
+import { openLineSink, type LineSink, type LineSinkOptions } from './line-sink.ts';
 import { openLogFile } from './open-log-file.ts';
 import { scrubText } from './scrub-text.ts';
 import { scrubFields } from './scrub-value.ts';
@@ -59,8 +60,9 @@ export async function createLogger(options: CreateLoggerOptions = {}): Promise<O
   const isTerminal = options.isTerminal ?? (file === undefined && isatty(2));
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   const render = isPretty ? await loadPretty(isTerminal) : undefined;
+  const output = file === undefined ? await openStandardError() : await openFile(file);
   const sink = openLineSink({
-    fd: file === undefined ? openStandardError() : openLogFile(file),
+    ...output,
     onLost: (lines) => {
       log.warn({ lines }, 'Log output failed for a while; lines were lost.');
     },
@@ -101,14 +103,19 @@ async function loadPretty(isColored: boolean): Promise<(line: string) => string>
   return createPrettyRenderer(isColored);
 }
 
+async function openFile(path: string): Promise<Pick<LineSinkOptions, 'fd' | 'release'>> {
+  const handle = await openLogFile(path);
+  return { fd: handle.fd, release: () => handle.close() };
+}
+
 /**
  * Touches `process.stderr` when it is a pipe, which makes the pipe non-blocking: a host that never reads it must not stop the server.
  * Node keeps descriptors 0 to 2 open, so `fstat` has an answer.
  */
-function openStandardError(): number {
-  const stats = fstatSync(2);
+async function openStandardError(): Promise<Pick<LineSinkOptions, 'fd'>> {
+  const stats = await promisify(fstat)(2);
   if (stats.isFIFO() || stats.isSocket()) process.stderr.on('error', ignoreBrokenPipe);
-  return 2;
+  return { fd: 2 };
 }
 
 /** Nobody is left to tell; a warning of Node's own that cannot be printed must not end the program. */

@@ -8,6 +8,5 @@ export function createPrettyRenderer(isColored: boolean): (line: string) => stri
 
 /** JSON escapes C0 controls as `\u00xx`: they become the control pictures U+24xx. C1 controls and DEL stand raw. */
 function showControls(line: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters to replace
   return line.replace(/\\u00([01][0-9a-f])/g, '\\u24$1').replace(/[\u007f-\u009f]/g, '\ufffd');
 }

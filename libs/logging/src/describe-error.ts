@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { isSecretKey } from './is-secret-key.ts';
 
 /** An error as a log line holds it. */
@@ -21,7 +22,7 @@ const shown = new Set(['name', 'message', 'stack', 'cause', 'errors']);
  * (five of each). Objects in fields are left out: drivers and HTTP clients hang whole requests with their headers there. Never throws.
  */
 export function describeError(error: unknown, depth: number = maxCauses): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: cut(readString(error), maxChars) };
+  if (!isError(error)) return { type: typeof error, message: cut(readString(error), maxChars) };
   try {
     return {
       type: cut(error.name === 'Error' ? error.constructor.name : error.name, maxFieldChars),
@@ -38,10 +39,10 @@ export function describeError(error: unknown, depth: number = maxCauses): Descri
 function readFields(error: Error): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const key of Object.keys(error).slice(0, maxFields)) {
+    if (shown.has(key)) continue;
     const value: unknown = Reflect.get(error, key);
-    if (shown.has(key) || value === undefined || (typeof value === 'object' && value !== null) || typeof value === 'function') continue;
-    if (isSecretKey(key)) fields[key] = '[redacted]';
-    else fields[key] = typeof value === 'number' || typeof value === 'boolean' ? value : cut(String(value), maxFieldChars);
+    if (typeof value === 'number' || typeof value === 'boolean') fields[key] = value;
+    else if (typeof value === 'string') fields[key] = isSecretKey(key) ? '[redacted]' : cut(value, maxFieldChars);
   }
   return fields;
 }
@@ -49,8 +50,9 @@ function readFields(error: Error): Record<string, unknown> {
 function readCauses(error: Error, depth: number): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   if (error.cause !== undefined) found['cause'] = depth > 0 ? describeError(error.cause, depth - 1) : '[more causes]';
-  if (error instanceof AggregateError && depth > 0) {
-    found['errors'] = error.errors.slice(0, maxErrors).map((one: unknown) => describeError(one, Math.min(depth - 1, 1)));
+  const collected: unknown = 'errors' in error ? error.errors : undefined;
+  if (Array.isArray(collected) && depth > 0) {
+    found['errors'] = collected.slice(0, maxErrors).map((one: unknown) => describeError(one, Math.min(depth - 1, 1)));
   }
   return found;
 }
@@ -58,6 +60,12 @@ function readCauses(error: Error, depth: number): Record<string, unknown> {
 function readString(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return 'message' in value && typeof value.message === 'string' ? value.message : Object.prototype.toString.call(value);
+}
+
+/** Errors of another realm, such as a worker's or a sandbox's, are no instances of this realm's `Error`. */
+export function isError(value: unknown): value is Error {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- Error.isError is missing in Node 22
+  return value instanceof Error || isNativeError(value);
 }
 
 function cut(text: string, max: number): string {

@@ -1,16 +1,20 @@
-import { closeSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from './error-code.ts';
 
 /** Where finished lines go. Nothing here throws. */
 export interface LineSink {
   /** Writes one line that ends in a newline; keeps it when the reader is slow, drops it when output fails. */
   write(line: string): void;
-  /** Tries for at most `flushMs` to write what was kept, then closes the file (never a standard stream). */
+  /** Tries for at most 500 ms to write what was kept, then releases the descriptor. */
   close(): Promise<void>;
 }
 
 /** Options of {@link openLineSink}. */
 export interface LineSinkOptions {
   readonly fd: number;
+  /** Closes the descriptor. Default: it stays open, as a standard stream does. */
+  readonly release?: () => Promise<void>;
   /** Bytes kept while the reader is slow. Default: 1 MiB. */
   readonly maxPendingBytes?: number;
   /** Told once output works again, with the number of lines that were dropped. */
@@ -32,6 +36,7 @@ export function openLineSink(options: LineSinkOptions): LineSink {
 
 class DescriptorSink implements LineSink {
   readonly #fd: number;
+  readonly #release: () => Promise<void>;
   readonly #maxPendingBytes: number;
   readonly #onLost: (lines: number) => void;
   #pending: Buffer[] = [];
@@ -40,9 +45,11 @@ class DescriptorSink implements LineSink {
   #isTorn = false;
   #isClosed = false;
   #retry: NodeJS.Timeout | undefined;
+  #released: Promise<void> | undefined;
 
-  constructor({ fd, maxPendingBytes = 1_048_576, onLost = () => undefined }: LineSinkOptions) {
+  constructor({ fd, release = () => Promise.resolve(), maxPendingBytes = 1_048_576, onLost = () => undefined }: LineSinkOptions) {
     this.#fd = fd;
+    this.#release = release;
     this.#maxPendingBytes = maxPendingBytes;
     this.#onLost = onLost;
   }
@@ -57,16 +64,16 @@ class DescriptorSink implements LineSink {
   async close(): Promise<void> {
     for (let waited = 0; this.#pendingBytes > 0 && waited < flushMs; waited += retryMs) {
       this.#flush();
-      if (this.#pendingBytes > 0) await new Promise((resolve) => setTimeout(resolve, retryMs));
+      if (this.#pendingBytes > 0) await sleep(retryMs);
     }
-    if (this.#isClosed) return;
     this.#end();
-    if (this.#fd > 2) closeSync(this.#fd);
+    this.#released ??= this.#release();
+    await this.#released;
   }
 
   #writeNow(line: string): void {
     try {
-      const written = writeSync(this.#fd, line);
+      const written = writeOut(this.#fd, line);
       // Every UTF-16 unit is at least one byte: equal counts mean that all of an ASCII line is out.
       if (written !== line.length) this.#keepRest(Buffer.from(line), written);
     } catch (error) {
@@ -109,7 +116,7 @@ class DescriptorSink implements LineSink {
   /** Returns whether there is room for more. */
   #writeKept(bytes: Buffer): boolean {
     try {
-      const written = writeSync(this.#fd, bytes);
+      const written = writeOut(this.#fd, bytes);
       this.#keepRest(bytes, written);
       return true;
     } catch (error) {
@@ -125,7 +132,7 @@ class DescriptorSink implements LineSink {
 
   #drop(error: unknown, lines: number): void {
     this.#lost += lines;
-    if (error instanceof Error && 'code' in error && error.code === 'EPIPE') this.#end();
+    if (errorCode(error) === 'EPIPE') this.#end();
   }
 
   #reportLost(): void {
@@ -142,8 +149,15 @@ class DescriptorSink implements LineSink {
   }
 }
 
+/** Returns the bytes written. */
+function writeOut(fd: number, text: string | Buffer): number {
+  // eslint-disable-next-line trellis/no-sync-calls -- a line written later is a line lost at a crash, and the pipe does not block
+  return typeof text === 'string' ? writeSync(fd, text) : writeSync(fd, text);
+}
+
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EBUSY');
+  const code = errorCode(error);
+  return code === 'EAGAIN' || code === 'EBUSY';
 }
 
 function countLines(bytes: Buffer): number {

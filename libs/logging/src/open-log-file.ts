@@ -1,7 +1,12 @@
 import { AppError } from '@trellis-mcp/errors';
-import { closeSync, fstatSync, openSync, statSync, type Stats } from 'node:fs';
+import { fstat } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { errorCode } from './error-code.ts';
+
+const fstatOf = promisify(fstat);
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'it may not be written by this user',
@@ -14,41 +19,42 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Opens `path` for appending, mode 0600 when it is new. Runs once at start, so it may block.
+ * Opens `path` for appending, mode 0600 when it is new.
  *
  * @throws AppError `INVALID_INPUT` when the directory is missing, the file cannot be written, or it is standard output or a pipe.
  */
-export function openLogFile(path: string): number {
-  const existing = statSync(path, { throwIfNoEntry: false });
-  if (existing?.isFIFO() === true || existing?.isSocket() === true) throw refuse(path, 'it is a pipe or socket');
-  const fd = tryOpen(path);
-  const opened = fstatSync(fd);
-  if (path !== devNull && isStandardOutput(opened)) {
-    closeSync(fd);
-    throw refuse(path, 'it is the standard output of this program, which belongs to the protocol');
-  }
-  return fd;
+export async function openLogFile(path: string): Promise<FileHandle> {
+  await refusePipe(path);
+  const file = await tryOpen(path);
+  if (path === devNull || !(await isStandardOutput(file))) return file;
+  await file.close();
+  throw refuse(path, 'it is the standard output of this program, which belongs to the protocol');
 }
 
-function tryOpen(path: string): number {
+/** Opening a named pipe waits for a reader. */
+async function refusePipe(path: string): Promise<void> {
   try {
-    return openSync(path, 'a', 0o600);
+    const found = await stat(path);
+    if (found.isFIFO() || found.isSocket()) throw refuse(path, 'it is a pipe or socket');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const reason = code === 'ENOENT' ? `the directory ${dirname(path)} does not exist` : (reasons[code] ?? `opening it failed (${code})`);
-    throw refuse(path, reason, error);
+    // Opening it tells better what is wrong.
+    if (errorCode(error) === 'INVALID_INPUT') throw error;
   }
 }
 
-function isStandardOutput(opened: Stats): boolean {
+async function tryOpen(path: string): Promise<FileHandle> {
   try {
-    const stdout = fstatSync(1);
-    return stdout.ino === opened.ino && stdout.dev === opened.dev;
+    return await open(path, 'a', 0o600);
   } catch (error) {
-    // Without a descriptor 1 there is no standard output to protect.
-    if (error instanceof Error && 'code' in error && error.code === 'EBADF') return false;
-    throw error;
+    const code = errorCode(error);
+    const missing = `the directory ${dirname(path)} does not exist`;
+    throw refuse(path, code === 'ENOENT' ? missing : (reasons[code] ?? `opening it failed (${code})`), error);
   }
+}
+
+async function isStandardOutput(file: FileHandle): Promise<boolean> {
+  const [opened, stdout] = await Promise.all([file.stat(), fstatOf(1)]);
+  return stdout.ino === opened.ino && stdout.dev === opened.dev;
 }
 
 function refuse(path: string, reason: string, cause?: unknown): AppError {

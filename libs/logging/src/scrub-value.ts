@@ -1,4 +1,4 @@
-import { describeError } from './describe-error.ts';
+import { describeError, isError } from './describe-error.ts';
 import { isSecretKey } from './is-secret-key.ts';
 
 /** How much of a value {@link scrubValue} keeps. */
@@ -61,7 +61,7 @@ function scrubField(fields: object, key: string, limits: ScrubLimits): unknown {
 }
 
 function scrubObject(value: object, limits: ScrubLimits): unknown {
-  if (value instanceof Error) return describeError(value);
+  if (isError(value)) return describeError(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof URL) return value.href;
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
