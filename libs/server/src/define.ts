@@ -62,6 +62,8 @@ export interface ResourcePart {
   readonly mimeType?: string;
   /** Text, or bytes (sent as base64). */
   readonly content: string | Uint8Array;
+  /** Sent as `_meta` of the part. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** One resource at a fixed URI. */
@@ -81,7 +83,12 @@ export interface ResourceEntry {
 }
 
 /** Suggests values for one argument; at most 100 are sent. `others` holds the arguments already chosen. */
-export type Complete<Deps> = (value: string, call: Call<Deps>, others: Readonly<Record<string, string>>) => Promise<readonly string[]>;
+export type Complete<Deps> = Completions<Deps>['suggest'];
+
+/** A method, so that lists can hold completions of any `Deps`, as they hold tools. */
+interface Completions<Deps> {
+  suggest(value: string, call: Call<Deps>, others: Readonly<Record<string, string>>): Promise<readonly string[]>;
+}
 
 /** A family of resources (RFC 6570 template). */
 export interface ResourceTemplateDefinition<Deps> extends Described {

@@ -1,0 +1,83 @@
+import { ProtocolError, ProtocolErrorCode, type McpServer, type ServerCapabilities, type ServerEvent } from '@modelcontextprotocol/server';
+import type { Catalog } from './catalog/create-catalog.ts';
+import type { Connection } from './connection.ts';
+import type { Frame } from './frame.ts';
+import { findResource } from './handle/read-resource.ts';
+import { missingScopes } from './principal.ts';
+import { toProtocolError } from './run/error-result.ts';
+import { AppError } from '@trellis-mcp/errors';
+import type { EventHub } from './events/open-events.ts';
+
+/** What {@link connectEvents} joins. */
+export interface ConnectEventsOptions {
+  readonly frame: Frame;
+  readonly hub: EventHub;
+  readonly catalog: Catalog;
+  readonly capabilities: ServerCapabilities;
+  readonly connection: Connection;
+}
+
+const maxSubscriptions = 1000;
+
+/**
+ * Sends change events to the client of a connection that lasts: everything that a modern client listens for (the SDK filters), and to a
+ * 2025-era client list changes and the resources it subscribed to. Ends with the connection; whoever sets `onclose` later must chain it.
+ */
+export function connectEvents(server: McpServer, options: ConnectEventsOptions): void {
+  const { hub, connection, frame } = options;
+  const subscribed = connection.era === 'legacy' ? handleSubscriptions(server, options) : undefined;
+  const leave = hub.bus.subscribe((event) => {
+    forward(server, event, { ...options, subscribed })?.catch((error: unknown) => {
+      frame.host.log.debug({ err: error, event: event.kind }, 'event not sent to the client');
+    });
+  });
+  const { server: protocol } = server;
+  const previous = protocol.onclose;
+  protocol.onclose = () => {
+    leave();
+    previous?.();
+  };
+}
+
+function forward(
+  { server }: McpServer,
+  event: ServerEvent,
+  { capabilities, catalog, connection, subscribed }: ConnectEventsOptions & { subscribed: ReadonlySet<string> | undefined },
+): Promise<void> | undefined {
+  switch (event.kind) {
+    case 'tools_list_changed':
+      return capabilities.tools && server.sendToolListChanged();
+    case 'prompts_list_changed':
+      return capabilities.prompts && server.sendPromptListChanged();
+    case 'resources_list_changed':
+      return capabilities.resources && server.sendResourceListChanged();
+    case 'resource_updated': {
+      const isWanted = subscribed === undefined || subscribed.has(event.uri);
+      if (!capabilities.resources || !isWanted) return undefined;
+      const found = findResource(catalog, event.uri);
+      const isAllowed = missingScopes(connection.principal, found?.entry.subject.scopes ?? []).length === 0;
+      return isAllowed ? server.sendResourceUpdated({ uri: event.uri }) : undefined;
+    }
+  }
+}
+
+/** Sets `resources/subscribe` and `resources/unsubscribe`; returns the live set of URIs, at most 1,000. */
+function handleSubscriptions({ server }: McpServer, { catalog, connection }: ConnectEventsOptions): ReadonlySet<string> {
+  const uris = new Set<string>();
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
+    const found = findResource(catalog, uri);
+    if (found === undefined) throw toProtocolError(new AppError('NOT_FOUND', `Resource not found: ${uri.slice(0, 2000)}`), uri);
+    const missing = missingScopes(connection.principal, found.entry.subject.scopes);
+    if (missing.length > 0) throw toProtocolError(new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`), uri);
+    if (uris.size >= maxSubscriptions && !uris.has(uri)) {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `At most ${maxSubscriptions} resources can be subscribed to.`);
+    }
+    uris.add(uri);
+    return {};
+  });
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    uris.delete(uri);
+    return {};
+  });
+  return uris;
+}

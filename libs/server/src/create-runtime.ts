@@ -1,0 +1,142 @@
+import type { ServerEventBus } from '@modelcontextprotocol/server';
+import { AppError } from '@trellis-mcp/errors';
+import { createCatalog, type Catalog } from './catalog/create-catalog.ts';
+import { selectTools } from './catalog/select-tools.ts';
+import type { CreateServer } from './connection.ts';
+import { createServerFactory } from './create-server.ts';
+import type { ServerDefinition } from './define-server.ts';
+import type { AnyResource, ResourceDefinition, ResourceTemplateDefinition } from './define.ts';
+import { checkPrompts, checkResources, checkTools } from './definition/check-items.ts';
+import { isList } from './definition/check-server.ts';
+import { assertNoProblems } from './definition/problems.ts';
+import { createHub, createLocalBus, type EventHub, type Events } from './events/open-events.ts';
+import type { Frame, RuntimeHost } from './frame.ts';
+import { findResource } from './handle/read-resource.ts';
+import { createKeeper } from './keep/create-keeper.ts';
+import { createKeptResource } from './keep/kept-resource.ts';
+import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
+import { missingScopes, type Principal } from './principal.ts';
+import { createSealer } from './seal/create-sealer.ts';
+import { parseKeyRing } from './seal/key-ring.ts';
+import { loadTracing, type Tracing } from './trace/load-tracing.ts';
+
+/** An app at work, without a transport. */
+export interface Runtime {
+  /** Makes the SDK server of one request (HTTP) or connection; needs no `this`. */
+  readonly createServer: CreateServer;
+  /** For the SDK's HTTP handler, which serves `subscriptions/listen` itself. */
+  readonly bus: ServerEventBus;
+  readonly events: Events;
+  /** Resolves when the OpenTelemetry API was looked for; calls before it are served, but not traced. */
+  readonly ready: Promise<void>;
+  /** The scopes that a principal lacks for hearing of these resources: the SDK's HTTP handler does not ask. */
+  missingListenScopes(principal: Principal, uris: readonly string[]): string[];
+  /** Lets go of the host; handlers that run are not waited for. */
+  dispose(): Promise<void>;
+}
+
+/** What {@link createRuntime} needs beside the app. */
+export interface RuntimeOptions<Config, Deps> {
+  readonly deps: Deps;
+  readonly config: Config;
+  readonly host: RuntimeHost;
+  /** How often progress is repeated while a handler says nothing, in milliseconds. Default: 10,000. */
+  readonly heartbeatMs?: number;
+}
+
+/**
+ * Makes everything that requests need, once: lists, schemas, keys, metrics names.
+ *
+ * @throws AppError `INVALID_INPUT` when a list made by the app, `--tools`, `--exclude-tools` or `--state-keys` is wrong.
+ */
+export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>, options: RuntimeOptions<Config, Deps>): Runtime {
+  const { deps, host, heartbeatMs = 10_000 } = options;
+  const sealer = createSealer(readKeys(host), host.now);
+  const keeper = app.keeps === true ? createKeeper(host.keyStore, host.now) : undefined;
+  const running = new Set<AbortController>();
+  let tracing: Tracing | undefined;
+  const ready = loadTracing(app.version).then((loaded) => {
+    tracing = loaded;
+  });
+  const frame: Frame = { host, deps, sealer, keeper, running, heartbeatMs, tracing: () => tracing };
+  const catalog = buildCatalog(app, options, keeper && createKeptResource(keeper, sealer));
+  registerNames(host, catalog);
+  const hub = host.events ?? createOwnHub(host);
+  const stopAborting = abortOnDrain(host, running);
+  return {
+    createServer: createServerFactory({ frame, catalog, hub, info: infoOf(app), options: optionsOf(app, catalog), capabilities: capabilitiesOf(catalog) }),
+    bus: hub.bus,
+    events: hub,
+    ready,
+    missingListenScopes: (principal, uris) =>
+      missingScopes(principal, [...new Set(uris.flatMap((uri) => findResource(catalog, uri)?.entry.subject.scopes ?? []))]),
+    async dispose() {
+      stopAborting();
+      if (host.events === undefined) await hub.close();
+    },
+  };
+}
+
+function readKeys({ config, redis, log }: RuntimeHost) {
+  const { stateKeys } = config;
+  if (redis !== undefined && stateKeys.length === 0) {
+    log.warn('Several processes share this Redis, but cursors and questions are sealed with a key of this process only. Set --state-keys.');
+  }
+  return parseKeyRing(stateKeys);
+}
+
+function buildCatalog<Config, Deps>(
+  app: ServerDefinition<Config, Deps>,
+  { config, deps, host }: RuntimeOptions<Config, Deps>,
+  kept: ResourceTemplateDefinition<unknown> | undefined,
+): Catalog {
+  const resolve = <Item>(listing: readonly Item[] | ((config: Config, deps: Deps) => readonly Item[]) | undefined): readonly Item[] =>
+    listing === undefined ? [] : isList(listing) ? listing : listing(config, deps);
+  const tools = resolve(app.tools);
+  const resources = resolve(app.resources);
+  const prompts = resolve(app.prompts);
+  const rules = app.rules ?? 'house';
+  assertNoProblems(`Server "${app.name}"`, (report) => {
+    checkTools(tools, { rules, report });
+    checkResources(resources, { rules, report });
+    checkPrompts(prompts, { rules, report });
+  });
+  const templates = resources.filter(isTemplate);
+  return createCatalog({
+    tools: selectTools(tools, host.config),
+    resources: resources.filter(isFixed),
+    templates: kept === undefined ? templates : [...templates, kept],
+    prompts,
+  });
+}
+
+function isTemplate<Deps>(resource: AnyResource<Deps>): resource is ResourceTemplateDefinition<Deps> {
+  return 'uriTemplate' in resource;
+}
+
+function isFixed<Deps>(resource: AnyResource<Deps>): resource is ResourceDefinition<Deps> {
+  return 'uri' in resource;
+}
+
+function registerNames({ health }: RuntimeHost, { tools, resources, templates, prompts }: Catalog): void {
+  const names = [...resources.values(), ...templates].map(({ subject }) => subject.name);
+  health.metrics.registerNames('tool', [...tools.keys()]);
+  health.metrics.registerNames('resource', names);
+  health.metrics.registerNames('prompt', [...prompts.keys()]);
+  health.metrics.registerNames('completion', [...names, ...prompts.keys()]);
+  health.metrics.registerNames('list', names);
+}
+
+function createOwnHub({ log }: RuntimeHost): EventHub {
+  return createHub(createLocalBus(log), () => Promise.resolve());
+}
+
+function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: ReadonlySet<AbortController>): () => void {
+  const abortAll = (): void => {
+    for (const call of running) call.abort(new AppError('CANCELLED', 'The server is shutting down.'));
+  };
+  drainSignal.addEventListener('abort', abortAll, { once: true });
+  return () => {
+    drainSignal.removeEventListener('abort', abortAll);
+  };
+}

@@ -1,0 +1,111 @@
+import type { Implementation, McpServerOptions, ServerCapabilities } from '@modelcontextprotocol/server';
+import { maxRounds } from './ask/round.ts';
+import type { Catalog } from './catalog/create-catalog.ts';
+import { challengeScopes } from './challenge-scopes.ts';
+import { connectEvents } from './connect-events.ts';
+import type { Connection, CreateServer } from './connection.ts';
+import type { EventHub } from './events/open-events.ts';
+import type { Frame } from './frame.ts';
+import { callTool } from './handle/call-tool.ts';
+import { complete } from './handle/complete.ts';
+import { getPrompt } from './handle/get-prompt.ts';
+import { readResource } from './handle/read-resource.ts';
+import { listTemplateEntries } from './lists/list-resources.ts';
+import { paginate } from './lists/paginate.ts';
+import { createVisibleList } from './lists/visible.ts';
+import type { Principal } from './principal.ts';
+import type { Peer } from './run/task.ts';
+import { TrellisServer } from './trellis-server.ts';
+
+/** What every server of a runtime is made from, made once. */
+export interface ServerParts {
+  readonly frame: Frame;
+  readonly catalog: Catalog;
+  readonly hub: EventHub;
+  readonly info: Implementation;
+  readonly options: Pick<McpServerOptions, 'instructions' | 'cacheHints'>;
+  readonly capabilities: ServerCapabilities;
+}
+
+/** What `input_required` may cost on 2025-era connections; a user may think for ten minutes a question. */
+const inputRequired = { maxRounds, roundTimeoutMs: 600_000 };
+
+/** Makes the function that transports call for every request (HTTP) or connection: it builds nothing but the SDK's own objects. */
+export function createServerFactory(parts: ServerParts): CreateServer {
+  const lists = createLists(parts.catalog);
+  const lasting = { ...parts.options, inputRequired, capabilities: parts.capabilities };
+  const stateless = { ...lasting, capabilities: withoutEvents(parts.capabilities) };
+  return (connection) => {
+    const isStateless = connection.era === 'legacy' && connection.transport === 'http';
+    const server = new TrellisServer(parts.info, isStateless ? stateless : lasting, parts.catalog);
+    const peer = { server, connection };
+    if (parts.capabilities.tools) handleTools(peer, parts, lists);
+    if (parts.capabilities.resources) handleResources(peer, parts, lists);
+    if (parts.capabilities.prompts) handlePrompts(peer, parts, lists);
+    if (parts.capabilities.completions) handleCompletions(peer, parts);
+    if (connection.principal.scopes !== 'all') server.resolveScopeChallenge = challengeScopes(parts.catalog, connection.principal);
+    if (connection.transport !== 'http') connectEvents(server, { ...parts, connection });
+    return server;
+  };
+}
+
+type Lists = ReturnType<typeof createLists>;
+
+function createLists({ tools, resources, templates, prompts }: Catalog) {
+  return {
+    tools: createVisibleList(tools.values()),
+    resources: createVisibleList(resources.values()),
+    templates: createVisibleList(templates),
+    prompts: createVisibleList(prompts.values()),
+  };
+}
+
+function handleTools(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
+  const { server } = peer.server;
+  const page = pager(peer.connection, frame, 'tools/list');
+  server.setRequestHandler('tools/list', ({ params }) => {
+    const { items, ...rest } = page(lists.tools, params?.cursor);
+    return { tools: [...items], ...rest };
+  });
+  server.setRequestHandler('tools/call', (request, ctx) => callTool(catalog.tools, { frame, peer, ctx, request }));
+}
+
+function handleResources(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
+  const { server } = peer.server;
+  const page = pager(peer.connection, frame, 'resources/list');
+  const templatePage = pager(peer.connection, frame, 'resources/templates/list');
+  server.setRequestHandler('resources/list', async ({ params }, ctx) => {
+    const listed = await listTemplateEntries(catalog.templates, { frame, peer, ctx });
+    const { items, ...rest } = page((principal) => [...lists.resources(principal), ...listed], params?.cursor);
+    return { resources: [...items], ...rest };
+  });
+  server.setRequestHandler('resources/templates/list', ({ params }) => {
+    const { items, ...rest } = templatePage(lists.templates, params?.cursor);
+    return { resourceTemplates: [...items], ...rest };
+  });
+  server.setRequestHandler('resources/read', (request, ctx) => readResource(catalog, { frame, peer, ctx, request }));
+}
+
+function handlePrompts(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
+  const { server } = peer.server;
+  const page = pager(peer.connection, frame, 'prompts/list');
+  server.setRequestHandler('prompts/list', ({ params }) => {
+    const { items, ...rest } = page(lists.prompts, params?.cursor);
+    return { prompts: [...items], ...rest };
+  });
+  server.setRequestHandler('prompts/get', (request, ctx) => getPrompt(catalog.prompts, { frame, peer, ctx, request }));
+}
+
+function handleCompletions(peer: Peer, { frame, catalog }: ServerParts): void {
+  peer.server.server.setRequestHandler('completion/complete', (request, ctx) => complete(catalog, { frame, peer, ctx, request }));
+}
+
+function pager({ principal }: Connection, { sealer }: Frame, list: string) {
+  return <Item>(visible: (principal: Principal) => readonly Item[], cursor: string | undefined) =>
+    paginate(visible(principal), { cursor, list, principal, sealer });
+}
+
+/** A request that stands alone cannot be told of changes later. */
+function withoutEvents({ tools, resources, prompts, ...rest }: ServerCapabilities): ServerCapabilities {
+  return { ...rest, ...(tools && { tools: {} }), ...(resources && { resources: {} }), ...(prompts && { prompts: {} }) };
+}

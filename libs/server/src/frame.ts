@@ -1,0 +1,32 @@
+import type { Health } from '@trellis-mcp/health';
+import type { Lifecycle } from '@trellis-mcp/lifecycle';
+import type { CommonConfig } from './common-settings.ts';
+import type { EventHub } from './events/open-events.ts';
+import type { Host } from './host.ts';
+import type { Keeper } from './keep/create-keeper.ts';
+import type { Sealer } from './seal/create-sealer.ts';
+import type { Tracing } from './trace/load-tracing.ts';
+
+/** What the core needs of a {@link Host}. */
+export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'redis'> {
+  readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
+  readonly health: Pick<Health, 'metrics'>;
+  readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys'>;
+  /** Default: a hub of the runtime's own. */
+  readonly events?: EventHub;
+}
+
+/** What all tasks of one runtime share. */
+export interface Frame {
+  readonly host: RuntimeHost;
+  readonly deps: unknown;
+  readonly sealer: Sealer;
+  /** Absent when the server was not defined with `keeps`. */
+  readonly keeper: Keeper | undefined;
+  /** Handlers that run now; aborted together when the drain runs out. */
+  readonly running: Set<AbortController>;
+  /** How often progress is repeated while a handler says nothing, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** Undefined until the OpenTelemetry API is loaded, or when it is not installed. */
+  readonly tracing: () => Tracing | undefined;
+}

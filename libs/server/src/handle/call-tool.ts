@@ -1,0 +1,55 @@
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type CallToolRequest,
+  type CallToolResult,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { AppError } from '@trellis-mcp/errors';
+import { createCall } from '../call/create-call.ts';
+import type { ToolEntry } from '../catalog/create-catalog.ts';
+import type { Frame } from '../frame.ts';
+import { toErrorResult } from '../run/error-result.ts';
+import { reportRefused } from '../run/report.ts';
+import { runTool } from '../run/run-tool.ts';
+import { createTask, type Peer } from '../run/task.ts';
+import { explainArguments } from './explain-arguments.ts';
+
+/** One request with everything around it. */
+export interface Received<Request> {
+  readonly frame: Frame;
+  readonly peer: Peer;
+  readonly ctx: ServerContext;
+  readonly request: Request;
+}
+
+/** Answers `tools/call`: finds the tool, checks the arguments, runs it. What fails before the run is logged and counted here. */
+export async function callTool(
+  tools: ReadonlyMap<string, ToolEntry>,
+  received: Received<CallToolRequest>,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { frame, peer, ctx, request } = received;
+  const { name, arguments: given = {} } = request.params;
+  const entry = tools.get(name);
+  if (entry === undefined) {
+    reportRefused(frame, peer, { kind: 'tool', name: 'unknown', outcome: 'INVALID_INPUT' });
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name.slice(0, 128)} not found`);
+  }
+  const checked = await entry.input.validate(given);
+  if (checked.issues) {
+    reportRefused(frame, peer, { kind: 'tool', name, outcome: 'INVALID_INPUT' });
+    return toErrorResult(new AppError('INVALID_INPUT', explainArguments(name, checked.issues)));
+  }
+  const args = checked.value;
+  const { definition, subject } = entry;
+  const task = createTask<CallToolResult>({
+    frame,
+    peer,
+    ctx,
+    subject,
+    args: given,
+    invoke: async (running) => definition.run(args, createCall(running)),
+  });
+  return runTool(Object.assign(task, { entry }));
+}

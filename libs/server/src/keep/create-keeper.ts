@@ -1,0 +1,76 @@
+import { AppError } from '@trellis-mcp/errors';
+import type { KeyStore } from '@trellis-mcp/stores';
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { KeptBody } from '../call.ts';
+import type { Principal } from '../principal.ts';
+import { splitBody } from './split-body.ts';
+
+/** One page of a kept body. */
+export interface KeptPage {
+  readonly mimeType: string;
+  readonly content: string | Uint8Array;
+  /** Index of the next page; undefined after the last one. */
+  readonly next: number | undefined;
+}
+
+/** How a body is kept. */
+export interface KeepOptions {
+  readonly principal: Principal;
+  readonly ttlMs: number;
+  readonly mimeType: string;
+}
+
+/** Keeps large bodies for the principal that made them. */
+export interface Keeper {
+  /** @throws AppError `LIMIT` above 16 MiB. */
+  keep(bytes: Uint8Array, options: KeepOptions): Promise<KeptBody>;
+  /** A page, or undefined with one meaning for unknown, foreign and expired handles. */
+  read(handle: string, page: number, principal: Principal): Promise<KeptPage | undefined>;
+}
+
+/** The template under which kept bodies are read. */
+export const keptTemplate = 'trellis://kept/{handle}{?cursor}';
+
+const maxBytes = 16 * 1024 * 1024;
+const maxTtlMs = 24 * 3_600_000;
+const header = z.object({ owner: z.string(), mimeType: z.string(), isText: z.boolean(), pages: z.int(), expiresAt: z.number() });
+
+/** Keeps bodies page by page in a key store, so that reading one page loads one page. */
+export function createKeeper(store: KeyStore, now: () => number): Keeper {
+  return {
+    async keep(bytes, { principal, ttlMs, mimeType }) {
+      if (bytes.length > maxBytes) throw new AppError('LIMIT', `A body of ${bytes.length} bytes cannot be kept; at most ${maxBytes} are.`);
+      const life = Math.min(ttlMs, maxTtlMs);
+      const handle = randomBytes(16).toString('base64url');
+      const { isText, pages } = splitBody(bytes, mimeType);
+      for (const [index, page] of pages.entries()) await store.set(pageKey(handle, index), page, { ttlMs: life });
+      const expiresAt = now() + life;
+      const head = { owner: ownerOf(principal), mimeType, isText, pages: pages.length, expiresAt };
+      await store.set(headKey(handle), JSON.stringify(head), { ttlMs: life });
+      return { uri: `trellis://kept/${handle}`, bytes: bytes.length, expiresAt };
+    },
+    async read(handle, page, principal) {
+      if (!/^[\w-]{22}$/.test(handle)) return undefined;
+      const text = await store.get(headKey(handle));
+      const head = text === undefined ? undefined : header.parse(JSON.parse(text));
+      if (head === undefined || head.owner !== ownerOf(principal) || now() >= head.expiresAt) return undefined;
+      const content = page < head.pages ? await store.get(pageKey(handle, page)) : undefined;
+      if (content === undefined) return undefined;
+      const next = page + 1 < head.pages ? page + 1 : undefined;
+      return { mimeType: head.mimeType, content: head.isText ? content : Buffer.from(content, 'base64'), next };
+    },
+  };
+}
+
+function ownerOf({ id, tenant }: Principal): string {
+  return JSON.stringify([id, tenant ?? null]);
+}
+
+function headKey(handle: string): string {
+  return `kept:${handle}`;
+}
+
+function pageKey(handle: string, index: number): string {
+  return `kept:${handle}:${index}`;
+}

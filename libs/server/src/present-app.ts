@@ -1,0 +1,43 @@
+import type { Implementation, McpServerOptions, ServerCapabilities } from '@modelcontextprotocol/server';
+import type { Catalog } from './catalog/create-catalog.ts';
+import type { ServerDefinition } from './define-server.ts';
+
+/** How a server introduces itself (spec: basic/lifecycle). */
+export function infoOf<Config, Deps>(app: ServerDefinition<Config, Deps>): Implementation {
+  const { name, title, version, description, websiteUrl, icons } = app;
+  return {
+    name,
+    title,
+    version,
+    description,
+    ...(websiteUrl !== undefined && { websiteUrl }),
+    ...(icons !== undefined && { icons: [...icons] }),
+  };
+}
+
+/** What a server with this catalog can do. */
+export function capabilitiesOf({ tools, resources, templates, prompts }: Catalog): ServerCapabilities {
+  const hasResources = resources.size > 0 || templates.length > 0;
+  const hasCompletions = [...templates, ...prompts.values()].some(({ definition }) => definition.complete !== undefined);
+  return {
+    tools: { listChanged: true },
+    ...(hasResources && { resources: { listChanged: true, subscribe: true } }),
+    ...(prompts.size > 0 && { prompts: { listChanged: true } }),
+    ...(hasCompletions && { completions: {} }),
+    logging: {},
+  };
+}
+
+/** Instructions and cache hints; a list that depends on scopes is never public. */
+export function optionsOf<Config, Deps>(
+  { instructions, cacheHints = {} }: ServerDefinition<Config, Deps>,
+  catalog: Catalog,
+): Pick<McpServerOptions, 'instructions' | 'cacheHints'> {
+  const entries = [...catalog.tools.values(), ...catalog.resources.values(), ...catalog.templates, ...catalog.prompts.values()];
+  const isScoped = entries.some(({ subject }) => subject.scopes.length > 0);
+  const hints = Object.entries(cacheHints).map(([list, { ttlMs, scope }]) => {
+    const cacheScope = isScoped && list !== 'server/discover' ? 'private' : scope;
+    return [list, { ttlMs, cacheScope }] as const;
+  });
+  return { instructions, cacheHints: Object.fromEntries(hints) };
+}

@@ -1,0 +1,37 @@
+import { AppError } from '@trellis-mcp/errors';
+import type { Step } from './step.ts';
+import type { Task } from './task.ts';
+
+/**
+ * Makes the task's signal abort when the deadline passes, the client cancels or the server drains.
+ *
+ * A question to the user ends the run and its answer starts another one, so the time of the user is never counted.
+ */
+export const deadline: Step<Task> = {
+  name: 'deadline',
+  apply({ abort, cleanups, ctx, frame, subject }) {
+    const { timeoutMs } = subject;
+    const timer = setTimeout(() => {
+      abort.abort(timedOut(timeoutMs));
+    }, timeoutMs);
+    const cancel = (): void => {
+      abort.abort(new AppError('CANCELLED', 'The client cancelled the call.'));
+    };
+    ctx.mcpReq.signal.addEventListener('abort', cancel, { once: true });
+    if (ctx.mcpReq.signal.aborted) cancel();
+    frame.running.add(abort);
+    cleanups.push(() => {
+      clearTimeout(timer);
+      ctx.mcpReq.signal.removeEventListener('abort', cancel);
+      frame.running.delete(abort);
+    });
+  },
+};
+
+function timedOut(timeoutMs: number): AppError {
+  return new AppError('TIMEOUT', `The call did not finish within its deadline of ${timeoutMs} ms.`, {
+    hint: 'Ask for less in one call.',
+    retryable: true,
+    details: { timeoutMs },
+  });
+}

@@ -1,0 +1,40 @@
+import type { InputRequiredResult } from '@modelcontextprotocol/server';
+import { ask } from './ask.ts';
+import { deadline } from './deadline.ts';
+import { toProtocolError } from './error-result.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+import { scopes } from './scopes.ts';
+import type { Step } from './step.ts';
+import type { Task } from './task.ts';
+import { walk } from './walk.ts';
+
+const common: readonly Step<Task>[] = [scopes, deadline, ask, run];
+
+/** How a {@link runPlain} task ends. */
+export interface PlainOptions<Result> {
+  /** Makes the MCP result of what the handler returned. */
+  readonly toResult: (value: unknown, task: Task<Result>) => Result;
+  /** The resource that was read, named in the error. */
+  readonly uri?: string;
+}
+
+/**
+ * Runs a resource, prompt, completion or list through the steps it shares with tools.
+ *
+ * @throws ProtocolError for every failure: these have no isError result.
+ */
+export async function runPlain<Result>(task: Task<Result>, options: PlainOptions<Result>): Promise<Result | InputRequiredResult> {
+  const finish: Step<Task<Result>> = {
+    name: 'render',
+    apply: () => {
+      task.result = options.toResult(task.value, task);
+    },
+  };
+  await walk(task, [...common, finish]);
+  report(task);
+  if (task.refusal !== undefined) throw task.refusal;
+  if (task.failure !== undefined) throw toProtocolError(task.failure, options.uri);
+  if (task.result === undefined) throw new Error('the steps left no result');
+  return task.result;
+}

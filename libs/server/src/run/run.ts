@@ -1,0 +1,36 @@
+import type { Step } from './step.ts';
+import type { Task } from './task.ts';
+
+/** Runs the handler until it settles or the signal aborts, whichever is first; questions it asked end the task. */
+export const run: Step<Task> = {
+  name: 'run',
+  async apply(task) {
+    const { signal } = task.abort;
+    try {
+      task.value = await untilAborted(() => task.invoke(task), signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!task.asks?.hasPending) throw error;
+    }
+    if (task.asks?.hasPending) task.result = task.asks.takeQuestions();
+  },
+};
+
+/** A handler that ignores its signal is left behind: its answer has nobody to read it, its late failure was already reported as the abort. */
+function untilAborted<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      reject(signal.reason);
+    };
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener('abort', onAbort);
+      });
+  });
+}

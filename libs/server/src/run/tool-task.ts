@@ -1,0 +1,13 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { ToolEntry } from '../catalog/create-catalog.ts';
+import type { ReplyOptions } from '../reply.ts';
+import type { Task } from './task.ts';
+
+/** A task that calls a tool. */
+export interface ToolTask extends Task<CallToolResult> {
+  readonly entry: ToolEntry;
+  /** The checked data of the reply and its JSON, made once. */
+  data?: Readonly<Record<string, unknown>>;
+  json?: string;
+  options?: ReplyOptions;
+}

@@ -1,0 +1,36 @@
+import type { Schema } from '../define.ts';
+import { deepFreeze, isJsonObject, type JsonObject } from './json.ts';
+
+/** A schema whose JSON form was made once; both are frozen. */
+export interface MemoisedSchema {
+  readonly validate: Schema['~standard']['validate'];
+  readonly input: JsonObject;
+  readonly output: JsonObject;
+}
+
+/** Schemas live as long as the definition that holds them, so each is converted once per process. */
+const memo = new WeakMap<Schema, MemoisedSchema>();
+
+/**
+ * Converts a schema to JSON Schema 2020-12 once; the same schema gives the same frozen object for ever.
+ *
+ * @throws Error from the schema library for what JSON Schema cannot say, such as a transform in an output.
+ */
+export function memoiseSchema(schema: Schema): MemoisedSchema {
+  const known = memo.get(schema);
+  if (known) return known;
+  const standard = schema['~standard'];
+  const made = Object.freeze({
+    validate: standard.validate,
+    input: convert(schema, 'input'),
+    output: convert(schema, 'output'),
+  });
+  memo.set(schema, made);
+  return made;
+}
+
+function convert(schema: Schema, side: 'input' | 'output'): JsonObject {
+  const json: unknown = schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
+  if (!isJsonObject(json)) throw new Error('the schema library made no JSON Schema object');
+  return deepFreeze(structuredClone(json));
+}
