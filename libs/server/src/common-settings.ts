@@ -111,7 +111,7 @@ export function commonProblems(config: CommonConfig): string[] {
   const problems: string[] = [];
   if (config.transport === 'http' && !isLoopback(config.host) && !config.allowUnauthenticated) {
     problems.push(
-      `--host ${config.host} lets other machines call every tool without authentication. ` +
+      `${config.host} lets other machines call every tool without authentication. ` +
         'Keep --host 127.0.0.1, or say that you mean it with --allow-unauthenticated (TRELLIS_ALLOW_UNAUTHENTICATED=true).',
     );
   }

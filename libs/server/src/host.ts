@@ -3,6 +3,7 @@ import type { Lifecycle } from '@trellis-mcp/lifecycle';
 import type { Logger } from '@trellis-mcp/logging';
 import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
+import type { EventHub } from './events/open-events.ts';
 
 /** What a transport needs of a server process: settings, log, clock, life and health. */
 export interface ProcessHost {
@@ -23,4 +24,6 @@ export interface Host extends ProcessHost {
   readonly redis?: RedisConnection;
   /** Redis with `--redis-url`, else SQLite with `--cache-path`, else memory. */
   readonly keyStore: KeyStore;
+  /** Tells clients what changed; over Redis with `--redis-url`. */
+  readonly events: EventHub;
 }

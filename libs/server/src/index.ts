@@ -29,14 +29,10 @@ export { openHost, type OpenHostOptions } from './open-host.ts';
 export { serveStdio, type ServeStdioOptions } from './serve-stdio.ts';
 export { guardStdout, type ProtocolOutput } from './stdio/guard-stdout.ts';
 export { createRuntime, type Runtime, type RuntimeOptions } from './create-runtime.ts';
-export {
-  defineServer,
-  type CacheableList,
-  type DoctorFinding,
-  type Listing,
-  type ServerDefinition,
-} from './define-server.ts';
+export { defineServer, type CacheableList, type DoctorFinding, type Listing, type ServerDefinition } from './define-server.ts';
 export { openEvents, type EventHub, type Events, type OpenEventsOptions } from './events/open-events.ts';
 export type { RuntimeHost } from './frame.ts';
 export { jsonSchema } from './schema/json-schema.ts';
 export { memoiseSchema, type MemoisedSchema } from './schema/memoise-schema.ts';
+export { runMain } from './run-main.ts';
+export { serve, type ServeOptions } from './serve.ts';

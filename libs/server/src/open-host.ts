@@ -3,6 +3,7 @@ import { createLifecycle } from '@trellis-mcp/lifecycle';
 import { createLogger, type OpenLogger } from '@trellis-mcp/logging';
 import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
+import { openEvents } from './events/open-events.ts';
 import type { Host, ProcessHost } from './host.ts';
 
 /** What {@link openHost} opens a host from. */
@@ -52,7 +53,9 @@ export async function openHost(
   health.setDraining(() => lifecycle.phase !== 'ready' && lifecycle.phase !== 'starting');
   const base = { name, version, config, log, now, lifecycle, health };
   const stores = await openStores(base);
-  return { ...base, ...stores };
+  const events = await openEvents({ log, name, redis: stores.redis });
+  lifecycle.onClose('events', () => events.close());
+  return { ...base, ...stores, events };
 }
 
 function closeLogFirst(logger: OpenLogger, exit: (code: number) => void): (code: number) => void {
@@ -74,7 +77,6 @@ async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection;
       },
     });
     lifecycle.onClose('redis', () => redis.close());
-    await redis.ping();
     health.addCheck('redis', async () => {
       await redis.ping();
       return { ok: true };

@@ -30,7 +30,7 @@ export async function runMain<Config extends CommonConfig, Deps>(app: ServerDefi
   }
   const { config, sources, flags, warnings } = loaded;
   if (loaded.command === 'doctor') {
-    const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['json'] !== undefined });
+    const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['format'] === 'json' });
     stdout.write(text);
     process.exitCode = code;
   } else if (loaded.command === 'config print') {

@@ -86,7 +86,7 @@ async function start<Config extends CommonConfig, Deps>(
     ...(onFirstAnswer !== undefined && { onFirstAnswer }),
   };
   if (protocol === undefined) {
-    const { url } = await serveHttp(host, { ...shared, bus: runtime.bus });
+    const { url } = await serveHttp(host, { ...shared, bus: runtime.bus, missingListenScopes: runtime.missingListenScopes });
     host.log.info({ url }, 'Serving MCP over HTTP.');
     stderr.write(`${app.name} ${app.version} listens on ${url}\n`);
   } else {

@@ -132,7 +132,13 @@ export class McpEndpoint {
       this.#refuse(req, res, body.refusal);
       return;
     }
-    if (isListen(body.value)) {
+    const listened = listenedUris(body.value);
+    if (listened !== undefined) {
+      const missing = this.#options.missingListenScopes?.(this.#options.principal, listened) ?? [];
+      if (missing.length > 0) {
+        this.#refuse(req, res, missingScope(missing));
+        return;
+      }
       this.#streams.enter();
       activity.leave();
       held = this.#streams;
@@ -196,8 +202,25 @@ interface Exchange {
   readonly body: unknown;
 }
 
-function isListen(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'subscriptions/listen';
+/** The resources that a `subscriptions/listen` request names; undefined for every other message. */
+function listenedUris(body: unknown): readonly string[] | undefined {
+  if (typeof body !== 'object' || body === null || !('method' in body) || body.method !== 'subscriptions/listen') {
+    return undefined;
+  }
+  const uris = readPath(body, ['params', 'notifications', 'resourceSubscriptions']);
+  return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : [];
+}
+
+function readPath(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (key === undefined) {
+    return value;
+  }
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? readPath(Reflect.get(value, key), rest) : undefined;
+}
+
+function missingScope(scopes: readonly string[]): HttpRefusal {
+  const message = `The caller lacks the scope ${scopes.join(', ')}.`;
+  return { status: 403, code: 'DENIED', reason: 'scope', message, hint: 'Listen only for resources that resources/list shows.' };
 }
 
 function methodNotAllowed(hasSessions: boolean): HttpRefusal {

@@ -48,7 +48,7 @@ function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer | 'to
     req.on('data', (chunk: Buffer) => {
       received += chunk.length;
       if (received > maxBytes) {
-        req.pause();
+        chunks.length = 0;
         resolve('too-large');
         return;
       }

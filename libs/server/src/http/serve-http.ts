@@ -17,6 +17,8 @@ export interface ServeHttpOptions {
   readonly bus: ServerEventBus;
   /** Whom calls are made for. */
   readonly principal: Principal;
+  /** The scopes that a principal lacks for hearing of changes of these resources. Default: none. */
+  readonly missingListenScopes?: (principal: Principal, uris: readonly string[]) => readonly string[];
   /** Largest request body in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
   /** Called once, after the first MCP request was answered. */
