@@ -64,7 +64,14 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
   const hub = host.events ?? createOwnHub(host);
   const stopAborting = abortOnDrain(host, running);
   return {
-    createServer: createServerFactory({ frame, catalog, hub, info: infoOf(app), options: optionsOf(app, catalog), capabilities: capabilitiesOf(catalog) }),
+    createServer: createServerFactory({
+      frame,
+      catalog,
+      hub,
+      info: infoOf(app),
+      options: optionsOf(app, catalog),
+      capabilities: capabilitiesOf(catalog),
+    }),
     bus: hub.bus,
     events: hub,
     ready,

@@ -86,7 +86,12 @@ function toResourceEntry(resource: ResourceDefinition<unknown>): ResourceItemEnt
 
 function toTemplateEntry(definition: ResourceTemplateDefinition<unknown>): TemplateEntry {
   const item = deepFreeze({ ...textsOf(definition), uriTemplate: definition.uriTemplate, mimeType: definition.mimeType });
-  return Object.freeze({ definition, subject: toSubject('resource', definition), item, template: parseUriTemplate(definition.uriTemplate) });
+  return Object.freeze({
+    definition,
+    subject: toSubject('resource', definition),
+    item,
+    template: parseUriTemplate(definition.uriTemplate),
+  });
 }
 
 function toPromptEntry(prompt: AnyPrompt<unknown>): PromptEntry {
@@ -109,7 +114,12 @@ function toPromptArguments(schema: JsonObject): NonNullable<Prompt['arguments']>
   });
 }
 
-function textsOf({ name, title, description, icons }: Described): Pick<Tool, 'name' | 'title' | 'description' | 'icons'> & { name: string } {
+function textsOf({
+  name,
+  title,
+  description,
+  icons,
+}: Described): Pick<Tool, 'name' | 'title' | 'description' | 'icons'> & { name: string } {
   return { name, title, description, ...(icons !== undefined && { icons: structuredClone([...icons]) }) };
 }
 

@@ -41,7 +41,10 @@ export function parseUriTemplate(text: string): UriTemplate {
   return Object.freeze({ text, variables: [...path, ...query], match: (uri: string) => match(uri, { shape, path, query }) });
 }
 
-function match(uri: string, parts: { shape: RegExp; path: readonly string[]; query: readonly string[] }): Record<string, string> | undefined {
+function match(
+  uri: string,
+  parts: { shape: RegExp; path: readonly string[]; query: readonly string[] },
+): Record<string, string> | undefined {
   if (uri.length > maxUri) return undefined;
   const found = parts.shape.exec(uri);
   if (!found) return undefined;

@@ -1,4 +1,10 @@
-import { isInputRequiredResult, ProtocolError, ProtocolErrorCode, type CompleteRequest, type CompleteResult } from '@modelcontextprotocol/server';
+import {
+  isInputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type CompleteRequest,
+  type CompleteResult,
+} from '@modelcontextprotocol/server';
 import { createCall } from '../call/create-call.ts';
 import type { Catalog } from '../catalog/create-catalog.ts';
 import type { Complete } from '../define.ts';

@@ -4,7 +4,12 @@ import type { z } from 'zod';
 
 /** Says which arguments are wrong and what would be right, one line each. */
 export function explainArguments(name: string, issues: readonly StandardSchemaV1.Issue[]): string {
-  const problems = isZod(issues) ? explainIssues(issues, { prefix: '- ' }) : issues.slice(0, 50).map((issue) => `- ${issue.message}`).join('\n');
+  const problems = isZod(issues)
+    ? explainIssues(issues, { prefix: '- ' })
+    : issues
+        .slice(0, 50)
+        .map((issue) => `- ${issue.message}`)
+        .join('\n');
   return `The arguments of ${name} are not valid:\n${problems}`;
 }
 

@@ -1,4 +1,10 @@
-import { ProtocolError, ProtocolErrorCode, type InputRequiredResult, type ReadResourceRequest, type ReadResourceResult } from '@modelcontextprotocol/server';
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type InputRequiredResult,
+  type ReadResourceRequest,
+  type ReadResourceResult,
+} from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import type { Call } from '../call.ts';
 import { createCall } from '../call/create-call.ts';
@@ -31,7 +37,10 @@ export function findResource({ resources, templates }: Catalog, uri: string): Fo
 }
 
 /** Answers `resources/read`. */
-export async function readResource(catalog: Catalog, received: Received<ReadResourceRequest>): Promise<ReadResourceResult | InputRequiredResult> {
+export async function readResource(
+  catalog: Catalog,
+  received: Received<ReadResourceRequest>,
+): Promise<ReadResourceResult | InputRequiredResult> {
   const { frame, peer, ctx, request } = received;
   const { uri } = request.params;
   const found = findResource(catalog, uri);
@@ -56,7 +65,9 @@ function toResult(
   task: Task,
   { uri, value, definition }: { uri: string; value: unknown; definition: { mimeType: string; cacheHint?: CacheHint } },
 ): ReadResourceResult {
-  const contents = toParts(value).map((part) => toWirePart({ ...part, uri: part.uri ?? uri, mimeType: part.mimeType ?? definition.mimeType }));
+  const contents = toParts(value).map((part) =>
+    toWirePart({ ...part, uri: part.uri ?? uri, mimeType: part.mimeType ?? definition.mimeType }),
+  );
   const actual = contents.reduce((sum, part) => sum + wireBytes(part), 0);
   task.resultBytes = actual;
   if (actual > maxBytes) {

@@ -37,7 +37,9 @@ async function listEntries(entry: TemplateEntry, request: ListRequest): Promise<
   });
   try {
     const entries = await runPlain(task, { toResult: (value) => value as readonly ResourceEntry[] });
-    return Array.isArray(entries) ? entries.slice(0, maxEntries).map((found: ResourceEntry) => ({ mimeType: definition.mimeType, ...found })) : [];
+    return Array.isArray(entries)
+      ? entries.slice(0, maxEntries).map((found: ResourceEntry) => ({ mimeType: definition.mimeType, ...found }))
+      : [];
   } catch (error) {
     request.frame.host.log.warn({ err: error, name: definition.name }, 'resources of a template could not be listed');
     return [];

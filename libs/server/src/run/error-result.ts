@@ -19,7 +19,9 @@ export interface PublicError {
 /** Turns whatever was caught into the error a caller may see: an AppError as it is, all else one fixed sentence and the request id. */
 export function toPublicError(error: unknown, requestId: string): AppError {
   if (isAppError(error) && error.code !== 'INTERNAL') return error;
-  return new AppError('INTERNAL', `An internal error occurred. The operator finds it in the log under request ${requestId}.`, { cause: error });
+  return new AppError('INTERNAL', `An internal error occurred. The operator finds it in the log under request ${requestId}.`, {
+    cause: error,
+  });
 }
 
 /** The isError result of a failed tool: text that a model can act on, `_meta` for programs, never structured content. */

@@ -21,7 +21,8 @@ function checkReferences(schema: unknown, report: Report): void {
   if (Array.isArray(schema)) for (const item of schema) checkReferences(item, report);
   if (!isJsonObject(schema)) return;
   for (const [keyword, value] of Object.entries(schema)) {
-    if (keyword === '$ref' || keyword === '$dynamicRef') report(`uses ${keyword}; write the schema out, some clients do not follow references.`);
+    if (keyword === '$ref' || keyword === '$dynamicRef')
+      report(`uses ${keyword}; write the schema out, some clients do not follow references.`);
     else if (mapKeywords.has(keyword) && isJsonObject(value)) for (const child of Object.values(value)) checkReferences(child, report);
     else if (!dataKeywords.has(keyword)) checkReferences(value, report);
   }
