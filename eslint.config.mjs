@@ -101,6 +101,7 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
+  { files: ['apps/*/bin/*.cjs', '**/launcher.cjs'], languageOptions: { ecmaVersion: 5, sourceType: 'commonjs' } },
   {
     files: ['**/*.{mjs,cjs,js}'],
     plugins: { trellis: houseRules, '@typescript-eslint': tseslint.plugin },

@@ -1,0 +1,76 @@
+import { rm } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { repositoryRoot, type Package } from './repository.ts';
+
+/**
+ * Packages that stay real dependencies: they bring WASM files, find files beside their own code, or are large and needed only by some
+ * configurations. All of them are imported lazily.
+ */
+const keptOutside = [
+  '@electric-sql/pglite',
+  'libpg-query',
+  'pg',
+  'pg-cursor',
+  'pg-native',
+  'ioredis',
+  '@opentelemetry/api',
+  'bufferutil',
+  'utf-8-validate',
+];
+
+/** CommonJS packages inside an ESM bundle still call require. */
+const banner = "import{createRequire as trellisRequire}from'node:module';const require=trellisRequire(import.meta.url);";
+
+/** What bundling an app gave. */
+export interface Bundle {
+  /** Packages that the bundles import at run time, sorted. */
+  externals: string[];
+  /** Bytes of each bundle by file name. */
+  sizes: Record<string, number>;
+}
+
+/** Bundles an app into `dist/main.mjs`, and each of its further entries into a file beside it; workspace libraries come from their sources. */
+export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> {
+  const root = join(repositoryRoot, folder);
+  const outdir = join(root, 'dist');
+  const entries = { main: 'src/main.ts', ...manifest.trellis?.entries };
+  for (const name of Object.keys(entries)) await rm(join(outdir, `${name}.mjs`), { force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(entries).map(([out, input]) => ({ in: input, out })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    // Names of errors and classes reach logs.
+    keepNames: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22.19',
+    conditions: ['@trellis-mcp/source'],
+    external: keptOutside,
+    banner: { js: banner },
+    legalComments: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
+  const imports = outputs.flatMap(([, output]) => output.imports).filter(({ external, path }) => external && !isBuiltin(path));
+  return {
+    externals: [...new Set(imports.map(({ path }) => packageName(path)))].sort(),
+    sizes: Object.fromEntries(outputs.map(([file, { bytes }]) => [file.replace(/^.*\//, ''), bytes])),
+  };
+}
+
+function isBuiltin(path: string): boolean {
+  return path.startsWith('node:') || builtinModules.includes(path);
+}
+
+function packageName(path: string): string {
+  return path
+    .split('/')
+    .slice(0, path.startsWith('@') ? 2 : 1)
+    .join('/');
+}

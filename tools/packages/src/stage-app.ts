@@ -1,0 +1,39 @@
+import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleApp, type Bundle } from './bundle-app.ts';
+import { publishedManifest } from './published-manifest.ts';
+import { repositoryRoot, type Manifest, type Package } from './repository.ts';
+
+/** Where the publishable form of an app lies, relative to its folder. */
+export const stagingFolder = 'dist/package';
+
+/** Bundles an app and lays out what is published in `dist/package`: launcher, bundles, data, README, LICENSE, and the reduced package.json. */
+export async function stageApp(app: Package, workspace: readonly Manifest[]): Promise<Bundle> {
+  const root = join(repositoryRoot, app.folder);
+  const staging = join(root, stagingFolder);
+  const bundle = await bundleApp(app);
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(join(staging, 'dist'), { recursive: true });
+  const built = (await readdir(join(root, 'dist'))).filter((file) => /\.mjs(\.LEGAL\.txt)?$/.test(file));
+  const parts: [string, string][] = [
+    ...built.map((file): [string, string] => [join(root, 'dist', file), `dist/${file}`]),
+    [join(root, 'bin'), 'bin'],
+    [join(root, 'data'), 'data'],
+    [join(root, 'README.md'), 'README.md'],
+    [join(repositoryRoot, 'LICENSE'), 'LICENSE'],
+  ];
+  for (const [from, to] of parts) if (await exists(from)) await cp(from, join(staging, to), { recursive: true });
+  const manifest = publishedManifest(app.manifest, bundle.externals, workspace);
+  await writeFile(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return bundle;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
