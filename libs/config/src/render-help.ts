@@ -4,7 +4,7 @@ import { readSettings, reservedFlags, type Setting } from './read-settings.ts';
 import { showDefault } from './show-default.ts';
 
 const leftWidth = 32;
-const rightWidth = 76;
+const rightWidth = 68;
 
 /** The text of `--help`: usage, commands with their options, and every setting with its variable and default. Ends with a line break. */
 export function renderHelp(schema: z.ZodObject, program: ProgramOptions): string {
