@@ -1,0 +1,46 @@
+import { isAppError, type AppError } from '@trellis-mcp/errors';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
+
+/** Runs calls to a store and stops trying while it is down. */
+export interface Breaker {
+  readonly isOpen: boolean;
+  /** Rejects with the `AppError` of the failed call, or at once with that of an open breaker. */
+  run<T>(call: () => Promise<T>): Promise<T>;
+}
+
+/** How a {@link Breaker} judges. */
+export interface BreakerOptions {
+  /** Makes the one error of a failed call. */
+  translate: (failure: unknown) => AppError;
+  /** Makes the error while the breaker is open. */
+  refuse: () => AppError;
+}
+
+const failuresToOpen = 5;
+const halfOpenAfterMs = 500;
+
+/** Makes a breaker that opens after 5 retryable failures in a row, and lets one call try again every 500 ms. */
+export function createBreaker({ translate, refuse }: BreakerOptions): Breaker {
+  const policy = circuitBreaker(
+    handleWhen((error) => isAppError(error) && error.retryable === true),
+    { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
+  );
+  return {
+    get isOpen() {
+      return policy.state === CircuitState.Open;
+    },
+    async run(call) {
+      try {
+        return await policy.execute(async () => {
+          try {
+            return await call();
+          } catch (failure) {
+            throw isAppError(failure) ? failure : translate(failure);
+          }
+        });
+      } catch (error) {
+        throw isBrokenCircuitError(error) ? refuse() : error;
+      }
+    },
+  };
+}
