@@ -1,4 +1,4 @@
-import { inputRequired, inputResponse, type InputRequiredResult } from '@modelcontextprotocol/server';
+import { inputRequired, inputResponse, type ClientCapabilities, type InputRequiredResult } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import { explainIssues } from '@trellis-mcp/validation';
 import type { z } from 'zod';
@@ -10,11 +10,20 @@ import { createRound } from './round.ts';
 /** The questions of one run: answered from what the client sent, or collected for the next round. */
 export interface Asks {
   readonly hasPending: boolean;
+  /** The last question that this client cannot be asked, and what it would have to declare. */
+  readonly missing: MissingCapability | undefined;
   takeQuestions(): InputRequiredResult;
   can(feature: ClientFeature): boolean;
   ask(key: string, request: AskForm<z.ZodObject> | AskUrl): Promise<unknown>;
   sample(key: string, request: SampleRequest): Promise<SampleReply>;
   roots(): Promise<readonly ClientRoot[]>;
+}
+
+/** Why a question was refused before it was asked. */
+export interface MissingCapability {
+  /** What the handler saw. */
+  readonly error: AppError;
+  readonly requiredCapabilities: ClientCapabilities;
 }
 
 /** What {@link createAsks} needs. */
@@ -34,6 +43,7 @@ const maxRoots = 1000;
 export function createAsks({ state, answers: given, seal, clientCan }: AsksOptions): Asks {
   const answers = new Map(given);
   const round = createRound(state, answers);
+  let missing: MissingCapability | undefined;
 
   /** Asks once more for an answer that does not fit; the second misfit fails the call. */
   const askAgain = (key: string, problem: string, question: (note: string) => Parameters<typeof round.add>[1]): Promise<never> => {
@@ -63,6 +73,9 @@ export function createAsks({ state, answers: given, seal, clientCan }: AsksOptio
     get hasPending() {
       return !round.isEmpty;
     },
+    get missing() {
+      return missing;
+    },
     takeQuestions: () => round.finish(seal),
     can: (feature) => (feature === 'ask' ? clientCan('form') || clientCan('url') : clientCan(feature)),
     async ask(key, request) {
@@ -86,9 +99,11 @@ export function createAsks({ state, answers: given, seal, clientCan }: AsksOptio
 
   function assertCan(need: Need, flag?: string): void {
     if (clientCan(need)) return;
-    throw new AppError('DENIED', `This call ${needs[need]}, and the client cannot do that.`, {
+    const error = new AppError('DENIED', `This call ${needs[need]}, and the client cannot do that.`, {
       hint: flag === undefined ? 'Use a client that can.' : `An operator can start the server with ${flag}, so that it need not ask.`,
     });
+    missing = { error, requiredCapabilities: capabilities[need] };
+    throw error;
   }
 }
 
@@ -97,6 +112,13 @@ const needs: Readonly<Record<Need, string>> = {
   url: 'has to send the user to a page',
   sample: "has to ask the client's model",
   roots: "needs the client's roots",
+};
+
+const capabilities: Readonly<Record<Need, ClientCapabilities>> = {
+  form: { elicitation: { form: {} } },
+  url: { elicitation: { url: {} } },
+  sample: { sampling: {} },
+  roots: { roots: {} },
 };
 
 function checkKey(key: string): void {

@@ -45,7 +45,8 @@ export function toProtocolError(error: AppError, uri?: string): ProtocolError {
   return new ProtocolError(isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, explain(error), data);
 }
 
-function explain(error: AppError): string {
+/** The text of an error: its message, then its hint on a line of its own. */
+export function explain(error: AppError): string {
   const text = error.hint === undefined ? error.message : `${error.message}\n${error.hint}`;
   return text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
 }

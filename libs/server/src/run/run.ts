@@ -1,3 +1,5 @@
+import { MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
+import { explain } from './error-result.ts';
 import type { Step } from './step.ts';
 import type { Task } from './task.ts';
 
@@ -10,11 +12,21 @@ export const run: Step<Task> = {
       task.value = await untilAborted(() => task.invoke(task), signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (!task.asks?.hasPending) throw error;
+      if (!task.asks?.hasPending) throw refuseUndeclared(task, error);
     }
     if (task.asks?.hasPending) task.result = task.asks.takeQuestions();
   },
 };
+
+/**
+ * A handler that leaves the refusal of its question uncaught needs what the client did not declare: 2026-07-28 wants -32021 for it
+ * (spec: basic, capabilities), older eras have an isError result.
+ */
+function refuseUndeclared({ asks, peer }: Task, error: unknown): unknown {
+  const missing = asks?.missing;
+  if (missing === undefined || missing.error !== error || peer.connection.era !== 'modern') return error;
+  return new MissingRequiredClientCapabilityError({ requiredCapabilities: missing.requiredCapabilities }, explain(missing.error));
+}
 
 /** A handler that ignores its signal is left behind: its answer has nobody to read it, its late failure was already reported as the abort. */
 function untilAborted<Value>(work: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
