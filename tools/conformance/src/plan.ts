@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { inspect, type InspectedServer, type SampleCall } from './inspector.ts';
+import { runRequirements, runScenarios, type Revision } from './official-suite.ts';
+import type { Run } from './outcome.ts';
+import { fromSource } from './start-server.ts';
+
+/** Scenarios that no requirement set counts, and that the fixture passes all the same. */
+const unscored = ['http-header-validation', 'http-custom-header-server-validation', 'json-schema-2020-12'];
+
+/** Scenarios that need no fixture: any server with tools, resources and prompts must pass them. */
+const generic: Readonly<Record<Revision, readonly string[]>> = {
+  '2025-11-25': ['server-initialize', 'ping', 'tools-list', 'resources-list', 'prompts-list', 'dns-rebinding-protection'],
+  '2026-07-28': [
+    'tools-list',
+    'resources-list',
+    'prompts-list',
+    'dns-rebinding-protection',
+    'caching',
+    'sep-2164-resource-not-found',
+    'input-required-result-unsupported-methods',
+    'http-header-validation',
+  ],
+};
+
+const revisions = ['2025-11-25', '2026-07-28'] as const;
+const requirementCounts: Readonly<Record<Revision, number>> = { '2025-11-25': 30, '2026-07-28': 37 };
+
+/** The entry of the fixture. */
+export const fixtureEntry = fileURLToPath(new URL('fixture/main.ts', import.meta.url));
+/** The tools that the Inspector must refuse under `--strict`: their schemas use all of JSON Schema on purpose. */
+export const impureTools = ['json_schema_2020_12_tool'];
+
+/** The runs against the fixture, at its endpoint with `--legacy-sessions`. */
+export function planFixture(url: string): Run[] {
+  return [
+    ...revisions.map((revision) => ({
+      name: `fixture, ${revision}`,
+      run: () => runRequirements(url, revision, requirementCounts[revision]),
+    })),
+    { name: 'fixture, unscored scenarios', run: () => runScenarios(url, unscored) },
+  ];
+}
+
+/** The runs against a server that is no fixture. */
+export function planServer(name: string, url: string): Run[] {
+  return revisions.map((revision) => ({
+    name: `${name}, generic scenarios of ${revision}`,
+    run: () => runScenarios(url, generic[revision], revision),
+  }));
+}
+
+/** What the Inspector is pointed at. */
+export interface Inspected {
+  readonly name: string;
+  readonly entry: string;
+  readonly args?: readonly string[];
+  readonly url: string;
+  readonly call: SampleCall;
+}
+
+/** The Inspector over stdio and HTTP, in both eras. */
+export function planInspector({ name, entry, args = [], url, call }: Inspected): Run[] {
+  const servers: readonly (readonly [string, InspectedServer])[] = [
+    ['stdio', { command: process.execPath, args: fromSource(entry, args) }],
+    ['http', { type: 'http', url }],
+  ];
+  return servers.flatMap(([transport, server]) =>
+    (['legacy', 'modern'] as const).map((era) => ({
+      name: `${name}, Inspector, ${transport}, ${era}`,
+      run: () => inspect(server, era, call),
+    })),
+  );
+}
