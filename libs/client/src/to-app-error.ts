@@ -29,11 +29,16 @@ export function readErrorMeta(value: unknown, message: string, cause?: unknown):
   const code = errorCodes.find((known) => known === value.code);
   if (code === undefined) return undefined;
   const options: AppErrorOptions = cause === undefined ? {} : { cause };
-  if ('hint' in value && typeof value.hint === 'string') options.hint = value.hint;
+  let text = message;
+  if ('hint' in value && typeof value.hint === 'string') {
+    options.hint = value.hint;
+    // A Trellis server ends the text with the hint, for models; here it has a place of its own.
+    if (text.endsWith(`\n${value.hint}`)) text = text.slice(0, -value.hint.length - 1);
+  }
   if ('retryable' in value && typeof value.retryable === 'boolean') options.retryable = value.retryable;
   if ('retryAfterMs' in value && typeof value.retryAfterMs === 'number') options.retryAfterMs = value.retryAfterMs;
   if ('details' in value && typeof value.details === 'object' && value.details !== null) options.details = { ...value.details };
-  return new AppError(code, message, options);
+  return new AppError(code, text, options);
 }
 
 function fromAbort(signal: AbortSignal, cause: unknown): AppError {

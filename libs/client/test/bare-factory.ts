@@ -32,7 +32,7 @@ function addTools(server: McpServer): void {
   );
   server.registerTool('refuse', { inputSchema: z.object({}) }, (): CallToolResult => ({
     isError: true,
-    content: [{ type: 'text', text: 'Too many rows.' }],
+    content: [{ type: 'text', text: 'Too many rows.\nAsk for less.' }],
     _meta: { 'io.trellis/error': { code: 'LIMIT', hint: 'Ask for less.', retryable: false, retryAfterMs: 5, details: { limit: 10 } } },
   }));
   server.registerTool('crash', { inputSchema: z.object({}) }, () => {
