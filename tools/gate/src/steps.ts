@@ -1,16 +1,22 @@
 import type { Step } from './step.ts';
 
 const minute = 60_000;
+const source = '--conditions=@trellis-mcp/source';
 
 /** Checks of the text as it is; they run side by side. */
 export const staticSteps: readonly Step[] = [
   { name: 'lint and boundaries', args: ['tools/gate/src/lint.ts'], limitMs: 5 * minute },
   { name: 'types', args: ['node_modules/typescript-7/bin/tsc', '-b'], limitMs: 5 * minute },
   { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'], limitMs: 3 * minute },
+  { name: 'unused files and dependencies', args: ['node_modules/knip/bin/knip.js'], limitMs: 2 * minute },
+  { name: 'Dockerfile', args: ['node_modules/dockerfilelint/bin/dockerfilelint', 'docker/server.Dockerfile'], limitMs: minute },
 ];
 
 /** Checks that run the code, one after another, because each of them uses every core. */
-export const runningSteps: readonly Step[] = [];
+export const runningSteps: readonly Step[] = [
+  { name: 'conformance', args: [source, 'tools/conformance/src/main.ts'], limitMs: 4 * minute, isStreamed: true },
+  { name: 'packages', args: ['tools/packages/src/check.ts'], limitMs: 6 * minute, isStreamed: true },
+];
 
 /** Arguments of the one jest of the repository; its JSON report goes to `reportFile`. */
 export function jestStep(reportFile: string): Step {
