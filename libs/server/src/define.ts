@@ -69,6 +69,7 @@ export interface ResourcePart {
 /** One resource at a fixed URI. */
 export interface ResourceDefinition<Deps> extends Described {
   readonly uri: string;
+  readonly uriTemplate?: never;
   readonly mimeType: string;
   readonly cacheHint?: CacheHint;
   read(call: Call<Deps>): Promise<string | Uint8Array | readonly ResourcePart[]>;
@@ -92,6 +93,8 @@ interface Completions<Deps> {
 
 /** A family of resources (RFC 6570 template). */
 export interface ResourceTemplateDefinition<Deps> extends Described {
+  readonly uri?: never;
+  /** With `{name}`, `{+name}` (also over slashes), `{/name}` and one trailing `{?a,b}`. */
   readonly uriTemplate: string;
   readonly mimeType: string;
   readonly cacheHint?: CacheHint;

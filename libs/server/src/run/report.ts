@@ -1,5 +1,5 @@
 import { auditCall, logCall, type CallOutcome } from '@trellis-mcp/logging';
-import { isInputRequiredResult } from '@modelcontextprotocol/server';
+import { isInputRequiredResult, MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
 import type { Frame } from '../frame.ts';
 import type { Peer, Task, TaskKind } from './task.ts';
@@ -57,6 +57,6 @@ export function report(task: Task, options: { readonly isDestructive?: boolean }
 
 function outcomeOf({ failure, refusal, result }: Task): CallOutcome {
   if (failure !== undefined) return failure.code;
-  if (refusal !== undefined) return 'INVALID_INPUT';
+  if (refusal !== undefined) return refusal instanceof MissingRequiredClientCapabilityError ? 'DENIED' : 'INVALID_INPUT';
   return typeof result === 'object' && result !== null && 'isError' in result && result.isError === true ? 'failed' : 'ok';
 }
