@@ -13,6 +13,8 @@ import type { ServeHttpOptions } from './serve-http.ts';
 /** Largest number of requests that are answered at the same time, streams included. */
 const maxActive = 2_000;
 const maxDepth = 256;
+/** What the bodies of all requests may take together while they arrive. */
+const maxBufferedBytes = 256 * 1024 * 1024;
 
 /** `/mcp`: guards, body, era, and the SDK behind them. */
 export class McpEndpoint {
@@ -33,7 +35,7 @@ export class McpEndpoint {
     this.#options = options;
     this.#refused = refused;
     this.#guard = createRequestGuard(host.config);
-    this.#limits = { maxBytes: options.maxBodyBytes ?? 4 * 1024 * 1024, maxDepth };
+    this.#limits = { maxBytes: options.maxBodyBytes ?? 4 * 1024 * 1024, maxDepth, budget: { bytesLeft: maxBufferedBytes } };
     this.#sessions = host.config.legacySessions ? new LegacySessions({ createServer, host }) : undefined;
     this.#handler = createMcpHandler(
       ({ era, requestInfo }) => createServer({ era, transport: 'http', principal, ...(requestInfo !== undefined && { requestInfo }) }),

@@ -10,6 +10,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Deepest nesting of arrays and objects. */
   readonly maxDepth: number;
+  /** Shared by all requests: what their bodies may take together while they arrive. */
+  readonly budget: { bytesLeft: number };
 }
 
 /** Reads and parses the JSON body of a POST; stops reading at the limit. */
@@ -18,11 +20,17 @@ export async function readJsonBody(req: IncomingMessage, limits: BodyLimits): Pr
   if (refusal !== undefined) {
     return { refusal };
   }
-  const bytes = await readBytes(req, limits.maxBytes);
-  if (bytes === 'gone') {
-    return 'gone';
+  const bytes = await readBytes(req, limits);
+  switch (bytes) {
+    case 'gone':
+      return 'gone';
+    case 'too-large':
+      return { refusal: tooLarge(limits.maxBytes) };
+    case 'too-busy':
+      return { refusal: tooBusy() };
+    default:
+      return parse(bytes, limits.maxDepth);
   }
-  return bytes === 'too-large' ? { refusal: tooLarge(limits.maxBytes) } : parse(bytes, limits.maxDepth);
 }
 
 function judgeHeaders(req: IncomingMessage, maxBytes: number): HttpRefusal | undefined {
@@ -41,29 +49,40 @@ function judgeHeaders(req: IncomingMessage, maxBytes: number): HttpRefusal | und
   return length !== undefined && Number(length) > maxBytes ? tooLarge(maxBytes) : undefined;
 }
 
-function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'gone'> {
+/** After a refusal the rest is still read, and dropped: a client that is still sending would not see the answer. */
+function readBytes(req: IncomingMessage, { maxBytes, budget }: BodyLimits): Promise<Buffer | 'too-large' | 'too-busy' | 'gone'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let received = 0;
-    req.on('data', (chunk: Buffer) => {
-      received += chunk.length;
-      if (received > maxBytes) {
+    let isSettled = false;
+    const settle = (outcome: Buffer | 'too-large' | 'too-busy' | 'gone'): void => {
+      if (!isSettled) {
+        isSettled = true;
+        budget.bytesLeft += received;
         chunks.length = 0;
-        resolve('too-large');
+        resolve(outcome);
+      }
+    };
+    req.on('data', (chunk: Buffer) => {
+      if (isSettled) {
         return;
       }
+      received += chunk.length;
+      budget.bytesLeft -= chunk.length;
       chunks.push(chunk);
+      if (received > maxBytes || budget.bytesLeft < 0) {
+        settle(received > maxBytes ? 'too-large' : 'too-busy');
+      }
     });
     req.on('end', () => {
       const [first] = chunks;
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+      settle(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
     });
-    req.on('error', () => {
-      resolve('gone');
-    });
-    req.on('close', () => {
-      resolve('gone');
-    });
+    for (const event of ['error', 'close']) {
+      req.on(event, () => {
+        settle('gone');
+      });
+    }
   });
 }
 
@@ -120,4 +139,9 @@ function tooLarge(maxBytes: number): HttpRefusal {
     message: `Payload Too Large: the body may have ${maxBytes} bytes at most.`,
     headers: { connection: 'close' },
   };
+}
+
+function tooBusy(): HttpRefusal {
+  const message = 'The server is receiving more than it can hold.';
+  return { status: 503, code: 'LIMIT', reason: 'busy', message, headers: { connection: 'close', 'retry-after': '1' } };
 }

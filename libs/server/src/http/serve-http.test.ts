@@ -1,12 +1,146 @@
-import { expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { createEchoServer } from '../../test/fixture/echo-server.ts';
 import { startHttp } from '../../test/fixture/start-http.ts';
+import { echoBody, legacyHeaders, post, sendRaw } from '../../test/raw-http.ts';
 
-it('answers a modern and a 2025-era client on the same port', async () => {
-  await using server = await startHttp();
-  const client = new Client({ name: 'test', version: '1.0.0' });
-  await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
-  const result = await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
-  expect(result.content).toEqual([{ type: 'text', text: expect.stringMatching(/^hi (modern|legacy) http anonymous$/) }]);
-  await client.close();
+async function connectModern(url: string): Promise<Client> {
+  const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  return client;
+}
+
+/** The SDK's class has optional fields that its own interface declares without `undefined`. */
+async function connectLegacy(url: string): Promise<LegacyClient> {
+  const client = new LegacyClient({ name: 'test', version: '1.0.0' });
+  const transport = new LegacyTransport(new URL(url));
+  await client.connect(transport as Parameters<LegacyClient['connect']>[0]);
+  return client;
+}
+
+describe('eras', () => {
+  it('answers the SDK client in the modern era', async () => {
+    await using server = await startHttp();
+    const client = await connectModern(server.url);
+    const result = await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'hi modern http anonymous' }]);
+    await client.close();
+  });
+
+  it('answers a v1 client without a session', async () => {
+    await using server = await startHttp();
+    const client = await connectLegacy(server.url);
+    const result = await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'hi legacy http anonymous' }]);
+    await client.close();
+  });
+});
+
+describe('a client that goes away', () => {
+  it.each([
+    { era: 'modern', headers: {}, meta: true },
+    { era: '2025', headers: legacyHeaders, meta: false },
+  ])('aborts its call within 200 ms in the $era era', async ({ headers, meta }) => {
+    const started = Promise.withResolvers<undefined>();
+    const aborted = Promise.withResolvers<number>();
+    const createServer = createEchoServer({
+      started: () => started.resolve(undefined),
+      aborted: () => aborted.resolve(performance.now()),
+    });
+    await using server = await startHttp({}, { createServer });
+    const body = echoBody().replace('"echo"', '"wait"').replace('"text":"hi"', '"ms":20000');
+    const sent = meta ? body : body.replace(/,"_meta":\{.*\}\}\}/, '}}');
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(post(sent, { 'Mcp-Name': 'wait', ...headers }));
+    await started.promise;
+    const leftAt = performance.now();
+    socket.destroy();
+    expect((await aborted.promise) - leftAt).toBeLessThan(200);
+  });
+});
+
+describe('CORS', () => {
+  const preflight = (origin: string): string =>
+    `OPTIONS /mcp HTTP/1.1\r\nHost: localhost\r\nOrigin: ${origin}\r\nAccess-Control-Request-Method: POST\r\n` +
+    'Access-Control-Request-Headers: content-type, mcp-param-region, authorization, x-evil\r\n\r\n';
+
+  it('lets the page of an allowed origin send what MCP needs and nothing else', async () => {
+    await using server = await startHttp();
+    const { status, head } = await sendRaw(server.port, preflight('http://localhost:5173'));
+    expect(status).toBe(204);
+    expect(head).toMatch(/access-control-allow-origin: http:\/\/localhost:5173\r\n/);
+    expect(head).toMatch(/access-control-allow-headers: content-type, mcp-param-region, authorization\r\n/);
+  });
+
+  it('says nothing to a foreign page', async () => {
+    await using server = await startHttp();
+    const { status, head } = await sendRaw(server.port, preflight('https://evil.example'));
+    expect(status).toBe(403);
+    expect(head).not.toMatch(/access-control/i);
+  });
+
+  it('lets a page read the session id and the challenge', async () => {
+    await using server = await startHttp();
+    const { head } = await sendRaw(server.port, post(echoBody(), { Origin: 'http://localhost:5173' }));
+    expect(head).toMatch(/access-control-expose-headers: Mcp-Session-Id, WWW-Authenticate/);
+    expect(head).toMatch(/vary: Origin/);
+  });
+});
+
+describe('slow clients', () => {
+  it('closes a connection whose headers do not end', async () => {
+    await using server = await startHttp({}, { headersTimeoutMs: 300, requestTimeoutMs: 600 });
+    const parts = ['POST /mcp HTTP/1.1\r\nHost: localhost\r\n', ...Array.from({ length: 20 }, (_, index) => `X-${index}: a\r\n`)];
+    const { status, isClosed } = await sendRaw(server.port, parts, { dripMs: 100, waitMs: 5_000 });
+    expect({ status, isClosed }).toEqual({ status: 408, isClosed: true });
+  });
+
+  it('closes a connection whose body does not end', async () => {
+    await using server = await startHttp({}, { headersTimeoutMs: 300, requestTimeoutMs: 600 });
+    const parts = [post('', { 'Content-Length': '1000' }), ...Array.from({ length: 20 }, () => ' ')];
+    const { status, isClosed } = await sendRaw(server.port, parts, { dripMs: 100, waitMs: 5_000 });
+    expect({ status, isClosed }).toEqual({ status: 408, isClosed: true });
+  });
+});
+
+describe('a port', () => {
+  it('that is taken is an UPSTREAM error that names the flag', async () => {
+    await using first = await startHttp();
+    await expect(startHttp({ port: first.port })).rejects.toMatchObject({
+      code: 'UPSTREAM',
+      message: `Port ${first.port} is in use.`,
+      hint: expect.stringMatching(/--port/),
+    });
+  });
+
+  it('on an address of another machine is a wrong setting', async () => {
+    await expect(startHttp({ host: '203.0.113.1' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      hint: expect.stringMatching(/--host/),
+    });
+  });
+
+  it('is in the URL, also on IPv6', async () => {
+    await using server = await startHttp({ host: '::1' });
+    expect(server.url).toBe(`http://[::1]:${server.port}/mcp`);
+    expect((await fetch(new URL('/livez', server.url))).status).toBe(200);
+  });
+});
+
+describe('numbers', () => {
+  it('counts refusals and open connections', async () => {
+    await using server = await startHttp();
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    await sendRaw(server.port, post(echoBody(), { Host: 'evil.example' }));
+    const metrics = await fetch(new URL('/metrics', server.url));
+    expect(await metrics.text()).toMatch(/reason="host"\} 1/);
+    const report = await fetch(new URL('/healthz', server.url));
+    expect(await report.json()).toMatchObject({ status: 'ok', active_sessions: expect.any(Number), version: '1.2.3' });
+    socket.destroy();
+  });
 });

@@ -21,6 +21,10 @@ export interface ServeHttpOptions {
   readonly missingListenScopes?: (principal: Principal, uris: readonly string[]) => readonly string[];
   /** Largest request body in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
+  /** How long a client may take to send its headers, in milliseconds. Default: 15,000. */
+  readonly headersTimeoutMs?: number;
+  /** How long a client may take to send its whole request, in milliseconds. Default: 60,000. */
+  readonly requestTimeoutMs?: number;
   /** Called once, after the first MCP request was answered. */
   readonly onFirstAnswer?: () => void;
 }
@@ -33,7 +37,7 @@ export interface HttpServing {
 }
 
 const maxHeaders = 200;
-const timeouts = { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2_000 };
+const keepAliveTimeout = 65_000;
 
 /**
  * Serves MCP over Streamable HTTP at `/mcp`, in both eras, with `/livez`, `/readyz`, `/healthz` and `/metrics` beside it, until the host's
@@ -45,28 +49,46 @@ export async function serveHttp(host: ProcessHost, options: ServeHttpOptions): P
   const refused = createRefusalCounter(host);
   const endpoint = new McpEndpoint(host, options, refused);
   const operations = createOperations(host, (req) => endpoint.judge(req));
-  const server = createServer({ ...timeouts, maxHeaderSize: 16_384, requireHostHeader: false, noDelay: true });
-  server.maxHeadersCount = maxHeaders;
-  server.maxConnections = 4_096;
+  const server = openServer(options);
   server.on('request', createListener({ host, endpoint, operations, refused, onFirstAnswer: options.onFirstAnswer }));
+  const countConnections = watchConnections(server);
   const port = await listen(server, host.config);
   host.lifecycle.onDrain('http', async (signal) => {
     await endpoint.drain(signal);
-    await closeServer(server);
-  });
-  let connections = 0;
-  server.on('connection', (socket) => {
-    connections += 1;
-    socket.on('close', () => {
-      connections -= 1;
-    });
+    await closeServer(server, signal);
   });
   host.health.setSource({
-    activeSessions: () => connections,
+    activeSessions: countConnections,
     activeRequests: () => endpoint.activeCalls,
     openSubscriptions: () => endpoint.openStreams,
   });
   return { url: endpointUrl(host.config, port), port };
+}
+
+function openServer({ headersTimeoutMs = 15_000, requestTimeoutMs = 60_000 }: ServeHttpOptions): Server {
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(2_000, headersTimeoutMs),
+    keepAliveTimeout,
+    maxHeaderSize: 16_384,
+    requireHostHeader: false,
+    noDelay: true,
+  });
+  server.maxHeadersCount = maxHeaders;
+  server.maxConnections = 4_096;
+  return server;
+}
+
+function watchConnections(server: Server): () => number {
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.on('close', () => {
+      open -= 1;
+    });
+  });
+  return () => open;
 }
 
 interface ListenerOptions {
@@ -132,10 +154,13 @@ function pathOf(url: string): string {
 }
 
 /** Closes idle connections at once and the others behind their last answer; what is left after a second is cut. */
-async function closeServer(server: Server): Promise<void> {
-  const cut = setTimeout(() => {
-    server.closeAllConnections();
-  }, 1_000);
+async function closeServer(server: Server, signal: AbortSignal): Promise<void> {
+  const cut = setTimeout(
+    () => {
+      server.closeAllConnections();
+    },
+    signal.aborted ? 100 : 1_000,
+  );
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeIdleConnections();
