@@ -1,6 +1,7 @@
 import { InMemoryServerEventBus, type ServerEvent, type ServerEventBus } from '@modelcontextprotocol/server';
 import type { Logger } from '@trellis-mcp/logging';
 import type { RedisConnection } from '@trellis-mcp/stores';
+import { openRedisBus } from './open-redis-bus.ts';
 
 /** Says that something changed; every client that listens hears it, on every transport and, with Redis, of every process. */
 export interface Events {
@@ -24,9 +25,16 @@ export interface OpenEventsOptions {
   readonly redis?: RedisConnection | undefined;
 }
 
-/** Opens the event bus of a process. Publishing never throws and never waits. */
-export async function openEvents({ log }: OpenEventsOptions): Promise<EventHub> {
-  return createHub(createLocalBus(log), () => Promise.resolve());
+/**
+ * Opens the event bus of a process. Publishing never throws and never waits. Closing leaves the Redis connection open.
+ *
+ * @throws AppError `UPSTREAM` when Redis does not take the subscription.
+ */
+export async function openEvents({ log, name, redis }: OpenEventsOptions): Promise<EventHub> {
+  const local = createLocalBus(log);
+  if (redis === undefined) return createHub(local, () => Promise.resolve());
+  const bus = await openRedisBus({ redis, channel: `trellis:events:${name}`, local, log });
+  return createHub(bus, () => bus.close());
 }
 
 /** A bus within this process; a listener that fails is logged and stops nobody else. */
