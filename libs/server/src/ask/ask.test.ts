@@ -163,7 +163,10 @@ describe('the state of a question', () => {
 
   const changed = (token: string, at: number) => token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
 
-  const attacks: [string, (state: string) => { params?: Record<string, unknown>; principal?: string; laterMs?: number; keys?: string[] }][] = [
+  const attacks: [
+    string,
+    (state: string) => { params?: Record<string, unknown>; principal?: string; laterMs?: number; keys?: string[] },
+  ][] = [
     ['with its first byte changed', (state) => ({ params: { requestState: changed(state, 4) } })],
     ['with its last byte changed', (state) => ({ params: { requestState: changed(state, state.length - 1) } })],
     ['with text behind it', (state) => ({ params: { requestState: `${state}-TAMPERED` } })],
@@ -278,7 +281,10 @@ describe('the state of a question', () => {
     let requestState: unknown;
     for (;;) {
       const inputResponses = requestState === undefined ? {} : { [`q${asked - 1}`]: accept({ name: 'Ada' }) };
-      const { result } = await peer.send('tools/call', { ...call('nosy'), ...(requestState !== undefined && { requestState, inputResponses }) });
+      const { result } = await peer.send('tools/call', {
+        ...call('nosy'),
+        ...(requestState !== undefined && { requestState, inputResponses }),
+      });
       if (result?.['resultType'] !== 'input_required') {
         expect(result).toMatchObject({ isError: true, _meta: { 'io.trellis/error': { code: 'LIMIT' } } });
         break;
