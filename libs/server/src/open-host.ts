@@ -1,7 +1,15 @@
 import { createHealth } from '@trellis-mcp/health';
 import { createLifecycle } from '@trellis-mcp/lifecycle';
 import { createLogger, type OpenLogger } from '@trellis-mcp/logging';
-import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
+import {
+  openMemoryKeyStore,
+  openRedis,
+  openRedisKeyStore,
+  openSqlite,
+  openSqliteKeyStore,
+  type KeyStore,
+  type RedisConnection,
+} from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
 import { openEvents } from './events/open-events.ts';
 import type { Host, ProcessHost } from './host.ts';
@@ -66,11 +74,10 @@ function closeLogFirst(logger: OpenLogger, exit: (code: number) => void): (code:
   };
 }
 
-/** Redis, SQLite and their drivers are loaded only when they are asked for. */
+/** Drivers are loaded only when they are asked for. */
 async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection; keyStore: KeyStore }> {
   const { config, lifecycle, health, log, name, now } = host;
   if (config.redisUrl !== undefined) {
-    const { openRedis, openRedisKeyStore } = await import('@trellis-mcp/stores');
     const redis = await openRedis(config.redisUrl, {
       onError: (error) => {
         log.warn({ err: error }, 'Redis is not reachable.');
@@ -84,12 +91,10 @@ async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection;
     return { redis, keyStore: openRedisKeyStore(redis, { prefix: `${name}:`, now }) };
   }
   if (config.cachePath !== undefined) {
-    const { openSqlite, openSqliteKeyStore } = await import('@trellis-mcp/stores');
     const sqlite = await openSqlite(config.cachePath);
     lifecycle.onClose('cache file', () => sqlite.close());
     return { keyStore: await openSqliteKeyStore(sqlite, { now }) };
   }
-  const { openMemoryKeyStore } = await import('@trellis-mcp/stores');
   const keyStore = openMemoryKeyStore({ now });
   lifecycle.onClose('memory store', () => keyStore.close());
   return { keyStore };

@@ -86,7 +86,11 @@ async function start<Config extends CommonConfig, Deps>(
     ...(onFirstAnswer !== undefined && { onFirstAnswer }),
   };
   if (protocol === undefined) {
-    const { url } = await serveHttp(host, { ...shared, bus: runtime.bus, missingListenScopes: runtime.missingListenScopes });
+    const { url } = await serveHttp(host, {
+      ...shared,
+      bus: runtime.bus,
+      missingListenScopes: (caller, uris) => runtime.missingListenScopes(caller, uris),
+    });
     host.log.info({ url }, 'Serving MCP over HTTP.');
     stderr.write(`${app.name} ${app.version} listens on ${url}\n`);
   } else {

@@ -143,8 +143,10 @@ describe('an HTTP server', () => {
     expect(code).toBe(0);
     expect(durationMs).toBeLessThan(2_500);
   });
+});
 
-  it('goes with code 70 when the drain runs out', async () => {
+describe('an HTTP server without', () => {
+  it('time to drain goes with code 70', async () => {
     await using probe = await spawnHttpApp(['--drain-timeout-ms', '300']);
     const running = callOverHttp(probe.url, slow).catch((error: unknown) => String(error));
     await probe.waitForStderr(/waiting/);
@@ -155,7 +157,7 @@ describe('an HTTP server', () => {
     expect(probe.stderr).toMatch(/"aborted":true/);
   });
 
-  it('goes on when its terminal and its parent are gone', async () => {
+  it('a terminal goes on', async () => {
     await using probe = await spawnHttpApp();
     probe.stdin.end();
     probe.closeStdout();

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { findUnexpanded } from '@trellis-mcp/config';
 import { exitCodes, isAppError, type ExitCode } from '@trellis-mcp/errors';
 import { createLogger, scrubText } from '@trellis-mcp/logging';
+import { openRedis, openSqlite } from '@trellis-mcp/stores';
 import type { CommonConfig } from '../common-settings.ts';
 import type { DoctorFinding, ServerDefinition } from '../define-server.ts';
 import { listen } from '../http/listen.ts';
@@ -89,7 +90,6 @@ async function checkRedis({ redisUrl, stateKeys }: CommonConfig): Promise<Findin
     return [];
   }
   const found = await attempt('redis', async () => {
-    const { openRedis } = await import('@trellis-mcp/stores');
     const redis = await openRedis(redisUrl, {});
     try {
       await redis.ping();
@@ -107,7 +107,6 @@ async function checkCacheFile({ cachePath }: CommonConfig): Promise<Finding[]> {
     return [];
   }
   return attempt('cache file', async () => {
-    const { openSqlite } = await import('@trellis-mcp/stores');
     const sqlite = await openSqlite(cachePath);
     await sqlite.close();
     return 'can be written';

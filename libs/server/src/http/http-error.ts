@@ -24,23 +24,30 @@ export function sendRefusal(res: ServerResponse, refusal: HttpRefusal): void {
     message: hint === undefined ? message : `${message} ${hint}`,
     data: { code, ...(hint !== undefined && { hint }) },
   };
-  sendJson(res, status, { jsonrpc: '2.0', id: null, error }, refusal.headers);
+  sendJson(res, { status, body: { jsonrpc: '2.0', id: null, error }, headers: refusal.headers });
+}
+
+/** An answer of our own. */
+export interface PlainAnswer<Body> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Answers with JSON; nothing a server of ours says about itself is cacheable. */
-export function sendJson(res: ServerResponse, status: number, value: unknown, headers?: Readonly<Record<string, string>>): void {
-  sendText(res, status, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+export function sendJson(res: ServerResponse, { status, body, headers }: PlainAnswer<unknown>): void {
+  sendText(res, { status, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
 }
 
-/** Answers with text; a HEAD request gets the headers only. */
-export function sendText(res: ServerResponse, status: number, text: string, headers: Readonly<Record<string, string>>): void {
+/** Answers with text; Node leaves the body out for a HEAD request. */
+export function sendText(res: ServerResponse, { status, body, headers }: PlainAnswer<string>): void {
   res.writeHead(status, {
-    'content-length': Buffer.byteLength(text),
+    'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,
   });
-  res.end(text);
+  res.end(body);
 }
 
 /** At most 80 characters of what a caller sent, without anything a terminal could act on. */

@@ -90,7 +90,9 @@ describe('a session', () => {
     expect(answers.filter(({ response }) => response.status === 200)).toHaveLength(2);
     expect(sessions.size).toBe(2);
   });
+});
 
+describe('the end of a session', () => {
   it('leaves nothing behind when initialize is refused', async () => {
     const request = new Request('http://localhost/mcp', { method: 'POST', headers: { 'content-type': 'application/json' } });
     const { response } = await sessions.handle(request, initialize, alice);
@@ -138,7 +140,7 @@ describe('--legacy-sessions', () => {
     const server = await startHttp({ legacySessions: true });
     const client = new LegacyClient({ name: 'test', version: '1.0.0' });
     const transport = new LegacyTransport(new URL(server.url));
-    await client.connect(transport as Parameters<LegacyClient['connect']>[0]);
+    await client.connect(transport);
     const result = await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
     expect(result.content).toEqual([{ type: 'text', text: 'hi legacy http-session anonymous' }]);
     expect(transport.sessionId).toMatch(/^[0-9a-f-]{36}$/);

@@ -65,7 +65,7 @@ export class LegacySessions {
     const id = request.headers.get('mcp-session-id');
     if (id !== null) {
       const session = this.#find(id, principal);
-      return session === undefined ? settled(notFound()) : answer(session, request, body, this.#host.now);
+      return session === undefined ? settled(notFound()) : this.#answer(session, request, body);
     }
     if (!isInitializeRequest(body)) {
       return settled(rpcError(400, 'Bad Request: the Mcp-Session-Id header is required. Send initialize first.'));
@@ -100,13 +100,28 @@ export class LegacySessions {
       const server = this.#createServer({ era: 'legacy', transport: 'http-session', principal });
       const session: Session = { principalId: principal.id, server, transport, open: 0, lastUsedAt: this.#host.now() };
       await server.connect(transport);
-      const result = await answer(session, request, body, this.#host.now);
+      const result = await this.#answer(session, request, body);
       if (transport.sessionId === undefined) {
         await server.close();
       }
       return result;
     } finally {
       this.#opening -= 1;
+    }
+  }
+
+  async #answer(session: Session, request: Request, body: unknown): Promise<SessionAnswer> {
+    session.open += 1;
+    const leave = (): void => {
+      session.open -= 1;
+      session.lastUsedAt = this.#host.now();
+    };
+    try {
+      const response = await session.transport.handleRequest(request, body === undefined ? undefined : { parsedBody: body });
+      return { response, leave };
+    } catch (error) {
+      leave();
+      throw error;
     }
   }
 
@@ -134,20 +149,6 @@ export class LegacySessions {
     } catch (error) {
       this.#host.log.warn({ err: error }, 'a session did not close cleanly');
     }
-  }
-}
-
-async function answer(session: Session, request: Request, body: unknown, now: () => number): Promise<SessionAnswer> {
-  session.open += 1;
-  const leave = (): void => {
-    session.open -= 1;
-    session.lastUsedAt = now();
-  };
-  try {
-    return { response: await session.transport.handleRequest(request, body === undefined ? undefined : { parsedBody: body }), leave };
-  } catch (error) {
-    leave();
-    throw error;
   }
 }
 

@@ -167,11 +167,11 @@ export class McpEndpoint {
     if (isStream) {
       this.#streams.enter();
     }
-    const { response, leave } = await sessions.handle(toWebRequest(req, res), body, this.#options.principal);
+    const answer = await sessions.handle(toWebRequest(req, res), body, this.#options.principal);
     try {
-      await sendWebResponse(res, response);
+      await sendWebResponse(res, answer.response);
     } finally {
-      leave();
+      answer.leave();
       if (isStream) {
         this.#streams.leave();
       }

@@ -25,14 +25,15 @@ export function createOperations(
         return answer(req, res);
       }
       const error = 'This page answers loopback only.';
-      sendJson(res, 403, { error, hint: 'The operator opens it with --public-metrics (or TRELLIS_PUBLIC_METRICS=true).' });
+      const hint = 'The operator opens it with --public-metrics (or TRELLIS_PUBLIC_METRICS=true).';
+      sendJson(res, { status: 403, body: { error, hint } });
       return Promise.resolve();
     };
   return new Map<string, OperationHandler>([
     [
       '/livez',
       (_req, res) => {
-        sendText(res, 200, 'ok\n', plain);
+        sendText(res, { status: 200, body: 'ok\n', headers: plain });
         return Promise.resolve();
       },
     ],
@@ -43,19 +44,20 @@ export function createOperations(
         if (!ready) {
           log.debug({ failing }, 'not ready');
         }
-        sendText(res, ready ? 200 : 503, ready ? 'ok\n' : 'not ready\n', plain);
+        sendText(res, { status: ready ? 200 : 503, body: ready ? 'ok\n' : 'not ready\n', headers: plain });
       },
     ],
     [
       '/healthz',
       guarded(async (_req, res) => {
-        sendJson(res, 200, await health.report());
+        sendJson(res, { status: 200, body: await health.report() });
       }),
     ],
     [
       '/metrics',
       guarded(async (_req, res) => {
-        sendText(res, 200, await health.metrics.text(), { 'content-type': health.metrics.contentType });
+        const { contentType } = health.metrics;
+        sendText(res, { status: 200, body: await health.metrics.text(), headers: { 'content-type': contentType } });
       }),
     ],
   ]);

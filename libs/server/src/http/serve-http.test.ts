@@ -14,11 +14,10 @@ async function connectModern(url: string): Promise<Client> {
   return client;
 }
 
-/** The SDK's class has optional fields that its own interface declares without `undefined`. */
 async function connectLegacy(url: string): Promise<LegacyClient> {
   const client = new LegacyClient({ name: 'test', version: '1.0.0' });
   const transport = new LegacyTransport(new URL(url));
-  await client.connect(transport as Parameters<LegacyClient['connect']>[0]);
+  await client.connect(transport);
   return client;
 }
 

@@ -104,7 +104,8 @@ function createListener({ host, endpoint, operations, refused, onFirstAnswer }: 
   return (req: IncomingMessage, res: ServerResponse): void => {
     if (req.rawHeaders.length >= 2 * maxHeaders) {
       refused({ status: 431, code: 'LIMIT', reason: 'header-count', message: 'Too many headers.' });
-      sendJson(res, 431, { error: `A request may have fewer than ${maxHeaders} headers.` }, { connection: 'close' });
+      const error = `A request may have fewer than ${maxHeaders} headers.`;
+      sendJson(res, { status: 431, body: { error }, headers: { connection: 'close' } });
       return;
     }
     const path = pathOf(req.url ?? '/');
@@ -128,22 +129,23 @@ function answerOther(
   const { host, operations, path } = context;
   const answer = operations.get(path);
   if (answer === undefined && path !== '/') {
-    sendJson(res, 404, { error: 'Not Found', hint: 'The MCP endpoint is /mcp.' });
+    sendJson(res, { status: 404, body: { error: 'Not Found', hint: 'The MCP endpoint is /mcp.' } });
     return;
   }
   if (req.method !== 'GET' && req.method !== 'HEAD') {
-    sendJson(res, 405, { error: 'Method Not Allowed', hint: 'Use GET here. The MCP endpoint is /mcp.' }, { allow: 'GET, HEAD' });
+    const body = { error: 'Method Not Allowed', hint: 'Use GET here. The MCP endpoint is /mcp.' };
+    sendJson(res, { status: 405, body, headers: { allow: 'GET, HEAD' } });
     return;
   }
   if (answer === undefined) {
-    const line = `${host.name} ${host.version} is an MCP server. Connect an MCP client to /mcp.\n`;
-    sendText(res, 200, line, { 'content-type': 'text/plain; charset=utf-8' });
+    const body = `${host.name} ${host.version} is an MCP server. Connect an MCP client to /mcp.\n`;
+    sendText(res, { status: 200, body, headers: { 'content-type': 'text/plain; charset=utf-8' } });
     return;
   }
   answer(req, res).catch((error: unknown) => {
     host.log.error({ err: error }, 'a health page failed');
     if (!res.headersSent) {
-      sendJson(res, 500, { error: 'Internal server error' });
+      sendJson(res, { status: 500, body: { error: 'Internal server error' } });
     }
   });
 }

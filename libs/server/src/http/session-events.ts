@@ -43,7 +43,8 @@ export function createSessionEvents({ maxEvents, maxBytes }: SessionEventLimits)
       if (last === undefined) {
         throw new Error('The event to resume after is not kept any more.');
       }
-      for (const { id, streamId, message } of events.filter((event) => event.id > last.id && event.streamId === last.streamId)) {
+      const missed = events.filter((event) => event.id > last.id && event.streamId === last.streamId);
+      for (const { id, message } of missed) {
         if (Object.keys(message).length > 0) {
           await send(String(id), message);
         }

@@ -20,7 +20,7 @@ export interface ProtocolOutput {
  * @param stray Usually `process.stderr`.
  */
 export function guardStdout(stdout: Writable, stray: Writable): ProtocolOutput {
-  const original = stdout.write;
+  const write = stdout.write.bind(stdout);
   const redirect: Writable['write'] = stray.write.bind(stray);
   stdout.write = redirect;
   return {
@@ -28,15 +28,13 @@ export function guardStdout(stdout: Writable, stray: Writable): ProtocolOutput {
       return stdout.writableLength;
     },
     write(text, done) {
-      original.call(stdout, text, 'utf8', done);
+      write(text, 'utf8', done);
     },
     onDrain(resume) {
       stdout.once('drain', resume);
     },
     release() {
-      if (stdout.write === redirect) {
-        stdout.write = original;
-      }
+      stdout.write = write;
     },
   };
 }

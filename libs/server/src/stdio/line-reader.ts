@@ -4,9 +4,9 @@ const newline = 0x0a;
 export interface LineReaderOptions {
   /** Longest line in bytes; a longer one is skipped whole. */
   readonly maxBytes: number;
-  onLine(line: string): void;
+  readonly onLine: (line: string) => void;
   /** Called once for each line that was too long. */
-  onTooLong(): void;
+  readonly onTooLong: () => void;
 }
 
 /** Cuts a stream of bytes into lines without copying what came before for each chunk. */
