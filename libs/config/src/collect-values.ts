@@ -66,7 +66,7 @@ function findWinner(setting: Setting, { flags, variables, file }: SourceValues):
     const value = setting.kind === 'list' ? splitList(text, setting) : coerceText(text, setting.kind);
     return { source: 'variable', name: variable.variable, value, texts: [text] };
   }
-  return file.has(key) ? { source: 'file', name: `${key} in the file`, value: file.get(key), texts: [] } : undefined;
+  return file.has(key) ? { source: 'file', name: key, value: file.get(key), texts: [] } : undefined;
 }
 
 function readFlag(texts: readonly string[], setting: Setting): unknown {

@@ -31,7 +31,7 @@ export function explainProblems(error: z.ZodError, { schema, settings, collected
   });
 }
 
-function namePath(path: readonly PropertyKey[], settings: ReadonlyMap<string, Setting>, { names }: CollectedValues): string {
+function namePath(path: readonly PropertyKey[], settings: ReadonlyMap<string, Setting>, { names, sources }: CollectedValues): string {
   const [first, ...rest] = path;
   if (first === undefined) {
     return 'The configuration';
@@ -40,5 +40,5 @@ function namePath(path: readonly PropertyKey[], settings: ReadonlyMap<string, Se
   const setting = settings.get(key);
   const name = names.get(key) ?? setting?.flag ?? setting?.variables[0] ?? key;
   const items = rest.slice(0, 20).map((part) => (typeof part === 'number' ? `[${String(part)}]` : `.${String(part)}`));
-  return `${name}${items.join('')}`;
+  return `${name}${items.join('')}${sources.get(key) === 'file' ? ' in the file' : ''}`;
 }

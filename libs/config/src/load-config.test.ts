@@ -256,21 +256,16 @@ it.each([
 });
 
 it.each([
-  [
-    'text that is no JSON',
-    `{\n  "redisUrl": "${password}",,`,
-    'The file c cannot be read as JSON',
-    /^The file c is not valid JSON \(line 2, column \d+\)\.$/,
-  ],
-  ['a list', '[]', '', /^The file c must hold a JSON object\.$/],
-  ['null', 'null', '', /^The file c must hold a JSON object\.$/],
-  ['an unknown key', '{ "prot": 1 }', '', /^The file c has the unknown key prot\. Did you mean port\?$/],
-  ['a key in kebab case', '{ "allow-host": [] }', '', /^The file c has the unknown key allow-host\. Did you mean allowHost\?$/],
-  ['a key of every object', '{ "__proto__": { "port": 1 } }', '', /^The file c has the unknown key __proto__\.$/],
-  ['a wrong value', '{ "port": "1" }', '', /^port in the file must be a number; got "1"\.$/],
-  ['null for a setting', '{ "port": null }', '', /^port in the file must be a number; got null\.$/],
-  ['a wrong value inside a structure', '{ "limits": { "rows": "x" } }', '', /^limits in the file\.rows must be a number; got "x"\.$/],
-])('refuses a file that holds %s with 78', async (_, text, __, problem) => {
+  ['text that is no JSON', `{\n  "redisUrl": "${password}",,`, /^The file c is not valid JSON \(line 2, column \d+\)\.$/],
+  ['a list', '[]', /^The file c must hold a JSON object\.$/],
+  ['null', 'null', /^The file c must hold a JSON object\.$/],
+  ['an unknown key', '{ "prot": 1 }', /^The file c has the unknown key prot\. Did you mean port\?$/],
+  ['a key in kebab case', '{ "allow-host": [] }', /^The file c has the unknown key allow-host\. Did you mean allowHost\?$/],
+  ['a key of every object', '{ "__proto__": { "port": 1 } }', /^The file c has the unknown key __proto__\.$/],
+  ['a wrong value', '{ "port": "1" }', /^port in the file must be a number; got "1"\.$/],
+  ['null for a setting', '{ "port": null }', /^port in the file must be a number; got null\.$/],
+  ['a wrong value inside a structure', '{ "limits": { "rows": "x" } }', /^limits\.rows in the file must be a number; got "x"\.$/],
+])('refuses a file that holds %s with 78', async (_, text, problem) => {
   const world = { files: { c: text } };
   expect((await refuse(['--config=c'], world)).code).toBe(78);
   const [line, ...more] = await problems(['--config=c'], world);
@@ -325,6 +320,18 @@ it('never prints a secret that a rule between settings repeats', async () => {
   expect(result.kind === 'exit' && result.stderr).toContain(
     '  --host is not valid; the reason holds a secret.\n  --host must be public.\n',
   );
+});
+
+it('never prints the start of a secret that its own rule repeats', async () => {
+  const error = (issue: { input?: unknown }): string => `must not start with ${String(issue.input).slice(0, 7)}`;
+  const leaky = z.object({
+    apiKey: setting(
+      z.string().refine(() => false, { error }),
+      { secret: true },
+    ),
+  });
+  const result = await loadConfig(leaky, { ...program, argv: [`--api-key=${password}`], env: {} });
+  expect(result.kind === 'exit' && result.stderr).toContain('--api-key is not valid (the value is not shown, it is a secret).');
 });
 
 it('warns of variables that mean nothing, and runs', async () => {

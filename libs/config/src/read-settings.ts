@@ -38,16 +38,24 @@ export const reservedFlags: ReadonlyMap<string, string> = new Map([
   ['version', 'Print the version.'],
 ]);
 
+const settingsOf = new WeakMap<z.ZodObject, readonly Setting[]>();
+
 interface JsonSchema {
   [key: string]: unknown;
 }
 
 /**
- * Reads the settings of a configuration object, in the order of its fields.
+ * Reads the settings of a configuration object, in the order of its fields; once for each object.
  *
  * Throws a TypeError for a schema that cannot be one: a field name that is not camelCase, or two fields that claim one flag or variable.
  */
 export function readSettings(schema: z.ZodObject): readonly Setting[] {
+  const known = settingsOf.get(schema) ?? deriveSettings(schema);
+  settingsOf.set(schema, known);
+  return known;
+}
+
+function deriveSettings(schema: z.ZodObject): readonly Setting[] {
   const published: JsonSchema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', cycles: 'ref' });
   const properties = asObject(published['properties']);
   const required = new Set(Array.isArray(published['required']) ? published['required'] : []);

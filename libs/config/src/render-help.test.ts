@@ -21,6 +21,7 @@ const schema = z.object({
   }),
   token: setting(z.string().default('changeme'), { description: 'A secret | with a default.', secret: true }),
   drainTimeoutMs: setting(durationMs().default(30_000), { description: 'How long running calls may take to end.' }),
+  keys: setting(z.array(z.string()).default([]), { description: 'Keys.', secret: true, placeholder: 'key' }),
   maxBytes: setting(byteSize(), { description: 'Largest body.' }),
   internal: setting(z.string().optional(), { flag: false, description: 'Not for everyone.' }),
   limits: z.record(z.string(), z.int()).optional().describe('Rows per table.'),
@@ -65,6 +66,7 @@ Options:
   --drain-timeout-ms <duration>
                                 How long running calls may take to end. [default: 30000,
                                 TRELLIS_DRAIN_TIMEOUT_MS]
+  --keys <key>...               Keys. [TRELLIS_KEYS(_FILE)]
   --max-bytes <size>            Largest body. [required, TRELLIS_MAX_BYTES]
   --config <path>               Read settings from a JSON file with the same names in camelCase.
                                 [TRELLIS_CONFIG]
@@ -108,6 +110,7 @@ it('prints the table of a README', () => {
 | \`--redis-url <url>\` | \`TRELLIS_REDIS_URL\`, \`REDIS_URL\`, \`TRELLIS_REDIS_URL_FILE\`, \`REDIS_URL_FILE\` | - | Redis for state of many nodes. |
 | \`--token <text>\` | \`TRELLIS_TOKEN\`, \`TRELLIS_TOKEN_FILE\` | \`[redacted]\` | A secret \\| with a default. |
 | \`--drain-timeout-ms <duration>\` | \`TRELLIS_DRAIN_TIMEOUT_MS\` | \`30000\` | How long running calls may take to end. |
+| \`--keys <key>...\` | \`TRELLIS_KEYS\`, \`TRELLIS_KEYS_FILE\` | - | Keys. |
 | \`--max-bytes <size>\` | \`TRELLIS_MAX_BYTES\` | required | Largest body. |
 | - | \`TRELLIS_INTERNAL\` | - | Not for everyone. |
 | \`limits\` in \`--config\` | - | - | Rows per table. |

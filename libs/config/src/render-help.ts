@@ -68,9 +68,10 @@ function renderOthers(settings: readonly Setting[]): readonly string[] {
 }
 
 function describe(setting: Setting): string {
+  const shown = showDefault(setting);
   const notes = [
     ...(setting.isRequired ? ['required'] : []),
-    ...(setting.defaultValue === undefined ? [] : [`default: ${showDefault(setting)}`]),
+    ...(shown === 'none' ? [] : [`default: ${shown}`]),
     ...setting.variables.map((variable) => (setting.isSecret ? `${variable}(_FILE)` : variable)),
   ];
   return [setting.description, notes.length === 0 ? '' : `[${notes.join(', ')}]`].filter((part) => part !== '').join(' ');

@@ -30,7 +30,7 @@ function renderDefault(setting: Setting): string {
     return 'required';
   }
   const text = showDefault(setting);
-  return setting.defaultValue === undefined || text === 'none' ? '' : code(text);
+  return text === 'none' ? '' : code(text);
 }
 
 function code(text: string): string {
