@@ -9,6 +9,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'types', args: ['node_modules/typescript-7/bin/tsc', '-b'], limitMs: 5 * minute },
   { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'], limitMs: 3 * minute },
   { name: 'unused files and dependencies', args: ['node_modules/knip/bin/knip.js'], limitMs: 2 * minute },
+  { name: 'generated docs', args: [source, 'tools/gate/src/docs.ts', '--check'], limitMs: minute },
   { name: 'Dockerfile', args: ['node_modules/dockerfilelint/bin/dockerfilelint', 'docker/server.Dockerfile'], limitMs: minute },
 ];
 
@@ -18,13 +19,10 @@ export const runningSteps: readonly Step[] = [
   { name: 'packages', args: ['tools/packages/src/check.ts'], limitMs: 6 * minute, isStreamed: true },
 ];
 
-/** Arguments of the one jest of the repository; its JSON report goes to `reportFile`. */
+/** How jest is started: ES modules, types stripped by Node itself. */
+export const jestFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'] as const;
+
+/** The one jest of the repository; its JSON report goes to `reportFile`. */
 export function jestStep(reportFile: string): Step {
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  return {
-    name: 'tests',
-    args: [...flags, 'node_modules/jest/bin/jest.js', '--ci', '--json', `--outputFile=${reportFile}`],
-    limitMs: 10 * minute,
-    isStreamed: true,
-  };
+  return { name: 'tests', args: [...jestFlags, '--ci', '--json', `--outputFile=${reportFile}`], limitMs: 10 * minute, isStreamed: true };
 }
