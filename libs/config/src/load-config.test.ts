@@ -203,6 +203,7 @@ it.each([
   ['a flag that objects inherit', ['--__proto__=x'], '--__proto__ is not a flag.'],
   ['another', ['--constructor'], '--constructor is not a flag.'],
   ['one dash', ['-port', '5'], 'A flag starts with two dashes; only -h and -v have one.'],
+  ['an empty path', ['--config='], '--config needs a value.'],
   ['a flag without its value', ['--port'], '--port needs a value.'],
   [
     'a flag in place of a value',
@@ -248,7 +249,7 @@ it.each([
     { TRELLIS_REDIS_URL: 'redis://a', TRELLIS_REDIS_URL_FILE: '/x' },
     'TRELLIS_REDIS_URL and TRELLIS_REDIS_URL_FILE are both set; set one of them.',
   ],
-  ['an absent secret file', [], { TRELLIS_REDIS_URL_FILE: '/x' }, 'TRELLIS_REDIS_URL_FILE names a file that cannot be read (ENOENT): /x.'],
+  ['an absent secret file', [], { TRELLIS_REDIS_URL_FILE: '/x' }, 'TRELLIS_REDIS_URL_FILE names a file that cannot be read (ENOENT).'],
   ['an absent configuration file', ['--config=/x'], {}, 'The file /x cannot be read (ENOENT).'],
 ])('refuses %s with 78', async (_, argv, env: Record<string, string>, problem) => {
   expect((await refuse(argv, { env })).code).toBe(78);
@@ -281,7 +282,7 @@ it('prints every problem at once, whatever its source', async () => {
     stderr: [
       'trellis-x cannot start: 6 problems.',
       '  --wrong is not a flag.',
-      '  TRELLIS_REDIS_URL_FILE names a file that cannot be read (ENOENT): /x.',
+      '  TRELLIS_REDIS_URL_FILE names a file that cannot be read (ENOENT).',
       '  The file c has the unknown key extra.',
       '  TRELLIS_TRANSPORT must be one of stdio, http; got "x".',
       '  --port must be a number; got "abc".',
@@ -296,6 +297,7 @@ it.each([
   ['a flag', [`--redis-url=http://u:${password}@h`], {}],
   ['a variable', [], { env: { TRELLIS_REDIS_URL: password } }],
   ['a file', [], { env: { TRELLIS_REDIS_URL_FILE: 'f' }, files: { f: password } }],
+  ['a variable that should hold a path', [], { env: { TRELLIS_REDIS_URL_FILE: password } }],
   ['an item of a list', [`--state-keys=short,${password}`], {}],
   ['the configuration file', ['--config=c'], { files: { c: JSON.stringify({ redisUrl: password }) } }],
   ['a structure', ['--config=c'], { files: { c: JSON.stringify({ limits: { rows: 1, token: password } }) } }],

@@ -104,7 +104,9 @@ function readOption(token: OptionToken, meanings: ReadonlyMap<string, FlagMeanin
   if (text === undefined) {
     return;
   }
-  if (meaning.kind === 'reserved') {
+  if (meaning.kind === 'reserved' && meaning.name === 'config' && text === '') {
+    reading.problems.push('--config needs a value.');
+  } else if (meaning.kind === 'reserved') {
     reading.reserved.set(meaning.name, text);
   } else if (meaning.kind === 'option') {
     reading.options.set(meaning.name, { text, command: meaning.command });
@@ -112,7 +114,8 @@ function readOption(token: OptionToken, meanings: ReadonlyMap<string, FlagMeanin
     reading.problems.push(`${token.rawName} takes no value.`);
   } else {
     const texts = reading.texts.get(meaning.setting.key) ?? [];
-    reading.texts.set(meaning.setting.key, [...texts, meaning.negated ? 'false' : text]);
+    texts.push(meaning.negated ? 'false' : text);
+    reading.texts.set(meaning.setting.key, texts);
   }
 }
 

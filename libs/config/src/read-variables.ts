@@ -58,7 +58,8 @@ async function readSecret(variable: string, env: Env, readFile: ReadFile): Promi
     const text = await readFile(file.text);
     return { variable: file.variable, text: text.replace(/\r?\n$/, '') };
   } catch (error) {
-    return `${file.variable} names a file that cannot be read (${describeFileError(error)}): ${showWord(file.text)}.`;
+    // The path stays out of the message: people put the secret itself there.
+    return `${file.variable} names a file that cannot be read (${describeFileError(error)}).`;
   }
 }
 
