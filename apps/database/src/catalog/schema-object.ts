@@ -1,0 +1,78 @@
+import type { ColumnRow, ObjectKind, ObjectRow } from './objects-query.ts';
+
+/** An object as tools show it: terse, since models pay for every word. */
+export interface SchemaObject {
+  /** Qualified unless in `public`. */
+  name: string;
+  kind: ObjectKind;
+  comment?: string;
+  /** Estimated rows. */
+  rows?: number;
+  /** `name type`, then what applies: `pk`, `-> table.column`; in full also `not null`, `default ...`, `-- comment`. */
+  columns?: string[];
+  /** Labels of an enum. */
+  values?: string[];
+  indexes?: string[];
+  constraints?: string[];
+  /** Body of a view, key of a partitioned table, signature of a function. */
+  definition?: string;
+}
+
+const maxColumns = 300;
+const maxDefinition = 4_000;
+
+/** Makes the terse form of a row. */
+export function toSchemaObject(row: ObjectRow, detail: 'names' | 'summary' | 'full'): SchemaObject {
+  const { columns, labels, indexes, constraints, definition, comment } = row;
+  const object: SchemaObject = { name: row.schema === 'public' ? row.name : `${row.schema}.${row.name}`, kind: row.kind };
+  if (comment !== null) {
+    object.comment = comment;
+  }
+  if (detail !== 'names' && row.estimate >= 0 && hasRows(row.kind)) {
+    object.rows = Math.round(row.estimate);
+  }
+  if (columns !== null && row.kind !== 'index') {
+    object.columns = cutList(columns.map((column) => renderColumn(column, detail === 'full')));
+  }
+  if (labels !== null) {
+    object.values = cutList(labels);
+  }
+  if (indexes !== null) {
+    object.indexes = cutList(indexes);
+  }
+  if (constraints !== null) {
+    object.constraints = cutList(constraints);
+  }
+  if (definition !== null) {
+    object.definition = definition.length > maxDefinition ? `${definition.slice(0, maxDefinition)}...` : definition;
+  }
+  return object;
+}
+
+function hasRows(kind: ObjectKind): boolean {
+  return kind === 'table' || kind === 'partition' || kind === 'partitioned_table' || kind === 'materialized_view';
+}
+
+function renderColumn({ name, type, key, references, ...rest }: ColumnRow, isFull: boolean): string {
+  const parts = [name, type];
+  if (key) {
+    parts.push('pk');
+  } else if (isFull && rest.notNull) {
+    parts.push('not null');
+  }
+  if (references !== null) {
+    parts.push(`-> ${references}`);
+  }
+  if (isFull && rest.default !== null) {
+    parts.push(`default ${rest.default}`);
+  }
+  if (isFull && rest.comment !== null) {
+    parts.push(`-- ${rest.comment}`);
+  }
+  return parts.join(' ');
+}
+
+function cutList(items: readonly string[]): string[] {
+  const rest = items.length - maxColumns;
+  return rest > 0 ? [...items.slice(0, maxColumns), `... ${String(rest)} more`] : [...items];
+}

@@ -1,0 +1,84 @@
+import { LRUCache } from 'lru-cache';
+import type { Source } from '../sources/source.ts';
+import { objectKinds, objectsQuery, type ObjectKind, type ObjectRow } from './objects-query.ts';
+import { toSchemaObject, type SchemaObject } from './schema-object.ts';
+
+/** How much is said of each object. */
+export const details = ['names', 'summary', 'full'] as const;
+
+/** One search. */
+export interface SearchRequest {
+  /** Part of a name, or a glob with `*` and `?`; case does not matter. Default: everything. */
+  readonly pattern?: string | undefined;
+  /** Default: all but indexes and partitions. */
+  readonly kinds?: readonly ObjectKind[] | undefined;
+  readonly detail: (typeof details)[number];
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: Place | undefined;
+}
+
+/** Where a page ended. */
+export type Place = readonly [schema: string, name: string, id: string];
+
+/** One page of objects. */
+export interface SearchPage {
+  readonly objects: readonly SchemaObject[];
+  /** Set when more follow. */
+  readonly next?: Place;
+}
+
+/** Finds objects of a database. */
+export interface SchemaSearch {
+  search(request: SearchRequest): Promise<SearchPage>;
+}
+
+const defaultKinds = objectKinds.filter((kind) => kind !== 'index' && kind !== 'partition');
+
+/** JSON of a page, in bytes; a page ends early rather than be larger. */
+const maxPageBytes = 48_000;
+
+const freshMs = 10_000;
+
+/** Searches the catalogue of a source; the same search within ten seconds is answered from memory. Searches of one kind run once. */
+export function createSchemaSearch({ catalog }: Pick<Source, 'catalog'>, { now }: { readonly now: () => number }): SchemaSearch {
+  const pages = new LRUCache<string, Promise<SearchPage>>({ max: 50, ttl: freshMs, perf: { now } });
+  return {
+    async search(request) {
+      const key = JSON.stringify(request);
+      const known = pages.get(key);
+      if (known !== undefined) {
+        return known;
+      }
+      const page = runSearch(catalog, request);
+      pages.set(key, page);
+      page.catch(() => pages.delete(key));
+      return page;
+    },
+  };
+}
+
+async function runSearch(catalog: Source['catalog'], request: SearchRequest): Promise<SearchPage> {
+  const { pattern, kinds = defaultKinds, detail, limit, after } = request;
+  const like = pattern === undefined || pattern === '' ? undefined : toLike(pattern);
+  const { rows } = await objectsQuery({ like, kinds, detail, after, limit: limit + 1 }).execute(catalog);
+  const objects: SchemaObject[] = [];
+  let bytes = 0;
+  let last: ObjectRow | undefined;
+  for (const row of rows.slice(0, limit)) {
+    const object = toSchemaObject(row, detail);
+    bytes += Buffer.byteLength(JSON.stringify(object));
+    if (last !== undefined && bytes > maxPageBytes) {
+      break;
+    }
+    objects.push(object);
+    last = row;
+  }
+  return last !== undefined && objects.length < rows.length ? { objects, next: [last.schema, last.name, last.id] } : { objects };
+}
+
+/** `order` finds names that hold it; `order*` and `order?` are globs on the whole name. */
+function toLike(pattern: string): string {
+  const escaped = pattern.replace(/[\\%_]/g, '\\$&');
+  return /[*?]/.test(pattern) ? escaped.replaceAll('*', '%').replaceAll('?', '_') : `%${escaped}%`;
+}

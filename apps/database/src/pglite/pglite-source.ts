@@ -1,0 +1,63 @@
+import { AppError } from '@trellis-mcp/errors';
+import { Kysely, PGliteDialect } from 'kysely';
+import { createGate } from '../sql/gate.ts';
+import { createParser } from '../sql/parser.ts';
+import { toAppError } from '../sources/database-error.ts';
+import type { PagePart, PageRequest } from '../sources/raw-page.ts';
+import type { RawPage, RunOptions, Source } from '../sources/source.ts';
+import { loadSourceFacts, type SourceFacts } from '../sources/type-catalog.ts';
+import { createCatalogClient } from './catalog-client.ts';
+import type { JobEnd, PgliteEngine } from './engine.ts';
+
+/** Options of {@link createPgliteSource}. */
+export interface PgliteSourceOptions {
+  readonly name: string;
+  readonly engine: PgliteEngine;
+}
+
+/** The embedded database as a source. Starts nothing by itself. */
+export function createPgliteSource({ name, engine }: PgliteSourceOptions): Source {
+  const catalog = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: createCatalogClient(engine) }) });
+  let facts: Promise<SourceFacts> | undefined;
+  const loadFacts = async (): Promise<SourceFacts> => {
+    facts ??= loadSourceFacts(catalog);
+    try {
+      return await facts;
+    } catch (cause) {
+      facts = undefined;
+      throw cause;
+    }
+  };
+  return {
+    name,
+    catalog,
+    gate: createGate({ parser: createParser(), loadFunctions: async () => (await loadFacts()).functions }),
+    loadTypes: async () => (await loadFacts()).types,
+    readPage: async (request, options) => readPage(engine, request, options),
+    check: async () => ({ ok: true, detail: engine.isRunning() ? 'running' : 'starts on first use' }),
+    close: async () => engine.close(),
+  };
+}
+
+async function readPage(engine: PgliteEngine, request: PageRequest, options: RunOptions): Promise<RawPage> {
+  const parts: PagePart[] = [];
+  const end = await engine.run({ kind: 'page', request }, { ...options, onPart: (part) => parts.push(part) });
+  const columns = parts[0]?.columns ?? [];
+  const rows = parts.flatMap((part) => part.rows);
+  if (end.kind === 'done' && 'more' in end.answer) {
+    return { columns, rows, ...end.answer };
+  }
+  if (end.kind === 'timeout' && rows.length > 0) {
+    return { columns, rows, more: true, cutBy: 'time', changed: false, notices: [] };
+  }
+  throw toError(end, options.timeoutMs);
+}
+
+function toError(end: JobEnd, timeoutMs: number): AppError {
+  return end.kind === 'error'
+    ? toAppError(end.failure)
+    : new AppError('TIMEOUT', `The statement was stopped after ${String(timeoutMs)} ms.`, {
+        hint: 'Read less: filter on indexed columns, aggregate, or add LIMIT.',
+        details: { timeoutMs },
+      });
+}

@@ -1,0 +1,78 @@
+import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
+import { readPage, type RowReader } from '../sources/read-page.ts';
+import type { PageEnd, PagePart, PageRequest, WholeRow } from '../sources/raw-page.ts';
+
+/** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
+export const cursorPrefix = 'DECLARE trellis_page NO SCROLL CURSOR FOR ';
+
+const maxNotices = 20;
+
+/**
+ * Reads one page in a READ ONLY transaction of a role without rights of its own, and rolls it back.
+ *
+ * A caller's text goes through the extended protocol only, which takes one statement. `SET LOCAL ROLE` ends with the transaction.
+ */
+export async function runPage(db: PGlite, request: PageRequest, emit: (part: PagePart) => void): Promise<PageEnd> {
+  const notices: string[] = [];
+  const options = textOptions(db, notices);
+  await db.exec('BEGIN READ ONLY; SET LOCAL ROLE pg_read_all_data');
+  try {
+    const reader = await openReader(db, request, options);
+    return { ...(await readPage(reader, request, emit)), notices };
+  } finally {
+    await db.query('ROLLBACK');
+  }
+}
+
+/** Leaves nothing of a call in the session: settings, prepared statements, cursors, locks, temporary tables, sequence and plan caches. */
+export async function scrubSession(db: PGlite): Promise<void> {
+  await db.query('DISCARD ALL');
+}
+
+async function openReader(db: PGlite, { kind, sql, params }: PageRequest, options: QueryOptions): Promise<RowReader> {
+  if (kind === 'report') {
+    return readFrom(await db.query<WholeRow>(sql, [...params], options));
+  }
+  await db.query(`${cursorPrefix}${sql}`, [...params], options);
+  return {
+    async fetch(count) {
+      return toFetched(await db.query<WholeRow>(`FETCH FORWARD ${String(count)} FROM trellis_page`, [], options));
+    },
+    async skip(count) {
+      await db.query(`MOVE FORWARD ${String(count)} FROM trellis_page`, [], options);
+    },
+  };
+}
+
+/** A reader of rows at hand. */
+function readFrom(results: Results<WholeRow>): RowReader {
+  const { columns, rows } = toFetched(results);
+  let next = 0;
+  return {
+    fetch: (count) => Promise.resolve({ columns, rows: rows.slice(next, (next += count)) }),
+    skip: (count) => {
+      next += count;
+      return Promise.resolve();
+    },
+  };
+}
+
+function toFetched({ fields, rows }: Results<WholeRow>) {
+  return { columns: fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID })), rows };
+}
+
+/** Every value in and out as PostgreSQL's own text: the engine's parsers lose microseconds, digits and zones. */
+function textOptions(db: PGlite, notices: string[]): QueryOptions {
+  const asText = (value: string): string => value;
+  const oids = Object.keys(db.parsers);
+  return {
+    rowMode: 'array',
+    parsers: Object.fromEntries(oids.map((oid) => [oid, asText])),
+    serializers: Object.fromEntries(Object.keys(db.serializers).map((oid) => [oid, asText])),
+    onNotice: ({ severity, message }) => {
+      if (notices.length < maxNotices) {
+        notices.push(`${severity ?? 'NOTICE'}: ${(message ?? '').slice(0, 500)}`);
+      }
+    },
+  };
+}

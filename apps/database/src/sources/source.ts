@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely';
+import type { SqlGate } from '../sql/gate.ts';
+import type { PageEnd, PageRequest, RawCell, RawColumn } from './raw-page.ts';
+import type { TypeCatalog } from './type-catalog.ts';
+
+/** A page of a statement, values still in text format. */
+export interface RawPage extends Omit<PageEnd, 'cutBy'> {
+  readonly columns: readonly RawColumn[];
+  readonly rows: readonly (readonly RawCell[])[];
+  /** `time`: the deadline came while rows were read; the rows so far are given. */
+  readonly cutBy?: 'rows' | 'bytes' | 'time';
+}
+
+/** Limits of one statement. */
+export interface RunOptions {
+  /** The caller is gone, or its deadline passed. */
+  readonly signal: AbortSignal;
+  /** The most that the statement itself may take. */
+  readonly timeoutMs: number;
+}
+
+/** One database that tools read, whatever its engine. */
+export interface Source {
+  /** As callers name it. */
+  readonly name: string;
+  /** Judges a caller's SQL by the functions of this very database. */
+  readonly gate: SqlGate;
+  /** Our own queries: trusted SQL, short, on the catalogue. */
+  readonly catalog: Kysely<unknown>;
+  /** Type names and kinds, loaded once. */
+  loadTypes(): Promise<TypeCatalog>;
+  /**
+   * Reads one page of a statement that the gate accepted: READ ONLY, extended protocol, always rolled back, nothing left in the session.
+   *
+   * @throws AppError `INVALID_INPUT` for what the caller can correct, else `TIMEOUT`, `CANCELLED`, `LIMIT` or `UPSTREAM`.
+   */
+  readPage(request: PageRequest, options: RunOptions): Promise<RawPage>;
+  /** Whether the database can be used. Starts nothing that is lazy. */
+  check(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail?: string }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,87 @@
+import type { QualifiedName } from './read-statement.ts';
+
+/** One function name of a database, over all its overloads. */
+export interface FunctionTraits {
+  /** Some overload is VOLATILE: it may write, lock, sleep or reach outside. */
+  readonly isVolatile: boolean;
+  /** Some VOLATILE overload takes one argument, so that `x.name` calls it. */
+  readonly isVolatileField: boolean;
+}
+
+/** Function names of a database that a caller could reach, from `pg_proc`. */
+export type FunctionCatalog = ReadonlyMap<string, FunctionTraits>;
+
+/** VOLATILE by declaration, yet without an effect: clocks, randomness, sizes, state of this server. */
+const harmless = new Set([
+  'array_sample',
+  'array_shuffle',
+  'clock_timestamp',
+  'current_query',
+  'gen_random_uuid',
+  'pg_blocking_pids',
+  'pg_database_size',
+  'pg_indexes_size',
+  'pg_is_in_recovery',
+  'pg_partition_ancestors',
+  'pg_partition_tree',
+  'pg_relation_size',
+  'pg_sequence_last_value',
+  'pg_table_size',
+  'pg_tablespace_size',
+  'pg_total_relation_size',
+  'random',
+  'random_normal',
+  'timeofday',
+  'uuidv4',
+  'uuidv7',
+]);
+
+/** Run SQL that they get as text, which no parser of the outer statement sees; whatever their declared volatility. */
+const runsText = new Set(['connectby', 'cursor_to_xml', 'cursor_to_xmlschema', 'ts_rewrite', 'ts_stat', 'xpath_table']);
+
+/** The same, as families: `query_to_xml_and_xmlschema`, `crosstab4`, `dblink_exec`. */
+const runsTextFamily = /^(crosstab|dblink|(query|table|schema|database)_to_xml)/;
+
+/** Declared STABLE, yet read files or other sessions' secrets. */
+const readsOutside = new Set(['pg_hba_file_rules', 'pg_ident_file_mappings', 'pg_show_all_file_settings', 'pg_get_shmem_allocations']);
+
+/** Why a function is refused, as the end of a sentence. */
+export type FunctionRefusal = 'runs SQL given as text' | 'reads files of the server' | 'is VOLATILE: it may write, lock or wait';
+
+/** Options of {@link refuseFunction}. */
+export interface FunctionPolicy {
+  readonly catalog: FunctionCatalog;
+  /** Names that the operator allows, with or without schema. */
+  readonly allowed: ReadonlySet<string>;
+}
+
+/**
+ * Judges a function by name alone, since overloads and the search path are resolved by the server only.
+ *
+ * @returns The reason for a refusal, nothing when it may be called.
+ */
+export function refuseFunction({ schema, name }: QualifiedName, { catalog, allowed }: FunctionPolicy): FunctionRefusal | undefined {
+  if (allowed.has(name) || (schema !== undefined && allowed.has(`${schema}.${name}`))) {
+    return undefined;
+  }
+  return refuseAlways(name) ?? (catalog.get(name)?.isVolatile === true && !harmless.has(name) ? volatile : undefined);
+}
+
+/** Judges a name after a dot, which is a function call when no column of that name is there: `x.pg_sleep`. */
+export function refuseField(name: string, { catalog, allowed }: FunctionPolicy): FunctionRefusal | undefined {
+  if (allowed.has(name)) {
+    return undefined;
+  }
+  const isCallable = catalog.has(name);
+  const always = isCallable ? refuseAlways(name) : undefined;
+  return always ?? (catalog.get(name)?.isVolatileField === true && !harmless.has(name) ? volatile : undefined);
+}
+
+const volatile: FunctionRefusal = 'is VOLATILE: it may write, lock or wait';
+
+function refuseAlways(name: string): FunctionRefusal | undefined {
+  if (runsText.has(name) || runsTextFamily.test(name)) {
+    return 'runs SQL given as text';
+  }
+  return readsOutside.has(name) ? 'reads files of the server' : undefined;
+}

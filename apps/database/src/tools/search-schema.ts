@@ -1,0 +1,61 @@
+import { AppError } from '@trellis-mcp/errors';
+import { boundedText, cursorParam, limitParam } from '@trellis-mcp/validation';
+import { z } from 'zod';
+import { objectKinds } from '../catalog/objects-query.ts';
+import { details, type Place } from '../catalog/schema-search.ts';
+import { defineTool } from '../deps.ts';
+
+const cursorTtlMs = 15 * 60_000;
+
+const place = z.object({ search: z.string(), after: z.tuple([z.string(), z.string(), z.string()]) });
+
+export const searchSchema = defineTool({
+  name: 'search_schema',
+  title: 'Search schema',
+  description: 'Find tables, views, enums and functions by name, with their columns. Use before writing SQL.',
+  input: z.object({
+    pattern: boundedText({ max: 200 }).optional().describe('Part of an object or column name, or a glob with * and ?.'),
+    kinds: z.array(z.enum(objectKinds)).min(1).max(objectKinds.length).optional().describe('Default: all but indexes and partitions.'),
+    detail: z.enum(details).default('summary').describe('names; summary: columns and keys; full: also indexes, checks, definitions.'),
+    limit: limitParam({ default: 50, max: 500 }),
+    cursor: cursorParam().optional(),
+  }),
+  output: z.object({
+    objects: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(objectKinds),
+        comment: z.string().optional(),
+        rows: z.int().optional().describe('Estimate.'),
+        columns: z.array(z.string()).optional(),
+        values: z.array(z.string()).optional(),
+        indexes: z.array(z.string()).optional(),
+        constraints: z.array(z.string()).optional(),
+        definition: z.string().optional(),
+      }),
+    ),
+    nextCursor: z.string().optional(),
+  }),
+  hints: { readOnly: true },
+  scopes: ['db:read'],
+
+  async run({ pattern, kinds, detail, limit, cursor }, call) {
+    const search = JSON.stringify([pattern ?? '', kinds ?? [], detail]);
+    const after = cursor === undefined ? undefined : readPlace(call.unseal(cursor), search);
+    const { objects, next } = await call.deps.schema.search({ pattern, kinds, detail, limit, after });
+    return {
+      objects: [...objects],
+      ...(next === undefined ? {} : { nextCursor: call.seal({ search, after: next }, { ttlMs: cursorTtlMs }) }),
+    };
+  },
+});
+
+function readPlace(value: unknown, search: string): Place {
+  const read = place.safeParse(value);
+  if (!read.success || read.data.search !== search) {
+    throw new AppError('INVALID_INPUT', 'The cursor belongs to another search.', {
+      hint: 'Send pattern, kinds and detail of the page before, unchanged, or leave the cursor out.',
+    });
+  }
+  return read.data.after;
+}
