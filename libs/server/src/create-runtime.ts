@@ -16,6 +16,7 @@ import { createKeeper } from './keep/create-keeper.ts';
 import { createKeptResource } from './keep/kept-resource.ts';
 import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
 import { missingScopes, type Principal } from './principal.ts';
+import type { Stopper } from './run/stopper.ts';
 import { createSealer } from './seal/create-sealer.ts';
 import { parseKeyRing } from './seal/key-ring.ts';
 import { loadTracing, type Tracing } from './trace/load-tracing.ts';
@@ -53,7 +54,7 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
   const { deps, host, heartbeatMs = 10_000 } = options;
   const sealer = createSealer(readKeys(host), host.now);
   const keeper = app.keeps === true ? createKeeper(host.keyStore, host.now) : undefined;
-  const running = new Set<AbortController>();
+  const running = new Set<Stopper>();
   let tracing: Tracing | undefined;
   const ready = loadTracing(app.version).then((loaded) => {
     tracing = loaded;
@@ -138,9 +139,9 @@ function createOwnHub({ log }: RuntimeHost): EventHub {
   return createHub(createLocalBus(log), () => Promise.resolve());
 }
 
-function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: ReadonlySet<AbortController>): () => void {
+function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: ReadonlySet<Stopper>): () => void {
   const abortAll = (): void => {
-    for (const call of running) call.abort(new AppError('CANCELLED', 'The server is shutting down.'));
+    for (const call of running) call.stop(new AppError('CANCELLED', 'The server is shutting down.'));
   };
   drainSignal.addEventListener('abort', abortAll, { once: true });
   return () => {

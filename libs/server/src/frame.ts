@@ -4,6 +4,7 @@ import type { CommonConfig } from './common-settings.ts';
 import type { EventHub } from './events/open-events.ts';
 import type { Host } from './host.ts';
 import type { Keeper } from './keep/create-keeper.ts';
+import type { Stopper } from './run/stopper.ts';
 import type { Sealer } from './seal/create-sealer.ts';
 import type { Tracing } from './trace/load-tracing.ts';
 
@@ -23,8 +24,8 @@ export interface Frame {
   readonly sealer: Sealer;
   /** Absent when the server was not defined with `keeps`. */
   readonly keeper: Keeper | undefined;
-  /** Handlers that run now; aborted together when the drain runs out. */
-  readonly running: Set<AbortController>;
+  /** Calls that run now; stopped together when the drain runs out. */
+  readonly running: Set<Stopper>;
   /** How often progress is repeated while a handler says nothing, in milliseconds. */
   readonly heartbeatMs: number;
   /** Undefined until the OpenTelemetry API is loaded, or when it is not installed. */

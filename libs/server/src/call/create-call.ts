@@ -11,24 +11,29 @@ export function createCall(task: Task): Call<unknown> {
   const { frame, peer, requestId, subject } = task;
   const { principal } = peer.connection;
   const asks = (): Asks => (task.asks ??= openAsks(task));
-  const scope: SealScope = { principal, purpose: `${subject.kind} ${subject.name}` };
+  const scope = (): SealScope => ({ principal, purpose: `${subject.kind} ${subject.name}` });
   let log: Call<unknown>['log'] | undefined;
+  let tell: Call<unknown>['tell'] | undefined;
   const call = {
     deps: frame.deps,
     principal,
     requestId,
-    signal: task.abort.signal,
+    get signal() {
+      return task.stopper.signal;
+    },
     get log() {
       return (log ??= frame.host.log.child({ requestId, name: subject.name }));
     },
-    tell: createTell(task),
+    get tell() {
+      return (tell ??= createTell(task));
+    },
     progress: createProgress(task),
     can: (feature) => asks().can(feature),
     roots: () => asks().roots(),
     ask: (key: string, request: Parameters<Asks['ask']>[1]) => asks().ask(key, request),
     sample: (key, request) => asks().sample(key, request),
-    seal: (value, { ttlMs }) => frame.sealer.seal(value, { ...scope, ttlMs }),
-    unseal: (token) => unseal(task, token, scope),
+    seal: (value, { ttlMs }) => frame.sealer.seal(value, { ...scope(), ttlMs }),
+    unseal: (token) => unseal(task, token, scope()),
     keep(bytes, options) {
       if (frame.keeper === undefined) throw new Error('call.keep needs `keeps: true` in defineServer');
       return frame.keeper.keep(bytes, { ...options, principal });

@@ -14,7 +14,7 @@ const nudge = 1e-6;
 export function createProgress(task: Task): Call<unknown>['progress'] {
   const { ctx, cleanups } = task;
   const progressToken = ctx.mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return () => undefined;
+  if (progressToken === undefined) return ignore;
   let last: { done: number; total: number | undefined; message: string | undefined } | undefined;
   let sent = 0;
   let sentAt = 0;
@@ -41,4 +41,8 @@ export function createProgress(task: Task): Call<unknown>['progress'] {
     if (sent >= burst && performance.now() - sentAt < minGapMs) return;
     send(done, total, message?.slice(0, 1000));
   };
+}
+
+function ignore(): void {
+  // The client did not ask for progress.
 }

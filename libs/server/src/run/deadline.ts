@@ -9,21 +9,20 @@ import type { Task } from './task.ts';
  */
 export const deadline: Step<Task> = {
   name: 'deadline',
-  apply({ abort, cleanups, ctx, frame, subject }) {
+  apply({ cleanups, ctx, frame, stopper, subject }) {
     const { timeoutMs } = subject;
     const timer = setTimeout(() => {
-      abort.abort(timedOut(timeoutMs));
+      stopper.stop(timedOut(timeoutMs));
     }, timeoutMs);
     const cancel = (): void => {
-      abort.abort(new AppError('CANCELLED', 'The client cancelled the call.'));
+      stopper.stop(new AppError('CANCELLED', 'The client cancelled the call.'));
     };
     ctx.mcpReq.signal.addEventListener('abort', cancel, { once: true });
     if (ctx.mcpReq.signal.aborted) cancel();
-    frame.running.add(abort);
+    frame.running.add(stopper);
     cleanups.push(() => {
       clearTimeout(timer);
-      ctx.mcpReq.signal.removeEventListener('abort', cancel);
-      frame.running.delete(abort);
+      frame.running.delete(stopper);
     });
   },
 };

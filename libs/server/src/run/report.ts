@@ -1,4 +1,4 @@
-import { auditCall, logCall, type CallOutcome } from '@trellis-mcp/logging';
+import { auditCall, logCall, type CallOutcome, type CallRecord } from '@trellis-mcp/logging';
 import { isInputRequiredResult, MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
 import { randomUUID } from 'node:crypto';
 import type { Frame } from '../frame.ts';
@@ -12,29 +12,27 @@ export interface Ending {
   readonly name: string;
   readonly outcome: CallOutcome;
   readonly durationMs: number;
-  readonly resultBytes?: number;
+  readonly resultBytes: number;
   readonly error?: unknown;
-  /** Set for destructive calls: they get a line in the audit log. */
-  readonly auditArgs?: unknown;
 }
 
-/** Writes the one line of a call and counts it. */
-export function reportEnding(frame: Frame, peer: Peer, ending: Ending): void {
-  const { auditArgs, ...rest } = ending;
-  const { connection } = peer;
-  const record = { ...rest, principal: connection.principal.id, transport: connection.transport, era: connection.era };
-  logCall(frame.host.log, record);
-  if (auditArgs !== undefined) auditCall(frame.host.log, { ...record, args: auditArgs });
-  frame.host.health.metrics.callFinished({ ...rest, bytes: ending.resultBytes ?? 0 });
+/** Writes the one line of a call and counts it. Returns what the line says. */
+function reportEnding({ host }: Frame, { connection }: Peer, ending: Ending): CallRecord {
+  const { requestId, kind, name, outcome, durationMs, resultBytes, error } = ending;
+  const { principal, transport, era } = connection;
+  const record: CallRecord = { requestId, kind, name, principal: principal.id, transport, era, outcome, durationMs, resultBytes, error };
+  logCall(host.log, record);
+  host.health.metrics.callFinished({ kind, name, outcome, durationMs, bytes: resultBytes });
+  return record;
 }
 
 /** Reports a request that was refused before it became a task: nothing of that name, or arguments that do not fit. */
 export function reportRefused(frame: Frame, peer: Peer, refused: Pick<Ending, 'kind' | 'name' | 'outcome'>): void {
   frame.host.health.metrics.callStarted(refused.kind);
-  reportEnding(frame, peer, { ...refused, requestId: randomUUID(), durationMs: 0 });
+  reportEnding(frame, peer, { ...refused, requestId: randomUUID(), durationMs: 0, resultBytes: 0 });
 }
 
-/** Reports a task that went through its steps. A round that only asked the user is no finished call: it is logged at `debug`. */
+/** Reports a task that went through its steps; a destructive one also in the audit log. A round that only asked the user is no finished call: it is logged at `debug`. */
 export function report(task: Task, options: { readonly isDestructive?: boolean } = {}): void {
   const { frame, failure, refusal, subject, requestId } = task;
   const durationMs = performance.now() - task.startedAt;
@@ -43,16 +41,10 @@ export function report(task: Task, options: { readonly isDestructive?: boolean }
     frame.host.health.metrics.callFinished({ kind: subject.kind, name: subject.name, outcome: 'asked', durationMs });
     return;
   }
-  reportEnding(frame, task.peer, {
-    requestId,
-    kind: subject.kind,
-    name: subject.name,
-    outcome: outcomeOf(task),
-    durationMs,
-    ...(task.resultBytes !== undefined && { resultBytes: task.resultBytes }),
-    error: failure ?? refusal,
-    ...(options.isDestructive === true && { auditArgs: task.args ?? {} }),
-  });
+  const { kind, name } = subject;
+  const ending = { requestId, kind, name, outcome: outcomeOf(task), durationMs, resultBytes: task.resultBytes ?? 0, error: failure ?? refusal };
+  const record = reportEnding(frame, task.peer, ending);
+  if (options.isDestructive === true) auditCall(frame.host.log, { ...record, args: task.args });
 }
 
 function outcomeOf({ failure, refusal, result }: Task): CallOutcome {

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Asks } from '../ask/create-asks.ts';
 import type { Connection } from '../connection.ts';
 import type { Frame } from '../frame.ts';
+import { Stopper } from './stopper.ts';
 
 /** What a task works on; `list` fills a resource list, `completion` suggests values. */
 export type TaskKind = 'tool' | 'resource' | 'prompt' | 'completion' | 'list';
@@ -34,7 +35,7 @@ export interface Task<Result = unknown> {
   readonly requestId: string;
   /** `performance.now()` at the start. */
   readonly startedAt: number;
-  readonly abort: AbortController;
+  readonly stopper: Stopper;
   /** Runs the handler; set by whoever made the task. */
   readonly invoke: (task: Task) => Promise<unknown>;
   /** The questions of this run, made when the handler first turns to the client. */
@@ -66,5 +67,5 @@ export interface TaskSource {
 
 /** Makes a task with an id of its own. */
 export function createTask<Result>(source: TaskSource): Task<Result> {
-  return { ...source, requestId: randomUUID(), startedAt: performance.now(), abort: new AbortController(), isOver: false, cleanups: [] };
+  return { ...source, requestId: randomUUID(), startedAt: performance.now(), stopper: new Stopper(), isOver: false, cleanups: [] };
 }

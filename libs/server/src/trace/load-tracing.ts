@@ -6,6 +6,8 @@ type OpenTelemetry = typeof import('@opentelemetry/api');
 export interface Tracing {
   readonly api: OpenTelemetry;
   readonly tracer: Tracer;
+  /** Whether somebody listens: without a registered provider spans cost time and go nowhere. */
+  readonly isOn: boolean;
   /** The context that a client sent along (W3C trace context). */
   extract(carrier: Readonly<Record<string, string | undefined>>): Context;
 }
@@ -16,6 +18,10 @@ export async function loadTracing(version: string): Promise<Tracing | undefined>
     const api = await import('@opentelemetry/api');
     return {
       api,
+      get isOn() {
+        const provider = api.trace.getTracerProvider();
+        return !(provider instanceof api.ProxyTracerProvider) || provider.getDelegateTracer('@trellis-mcp/server') !== undefined;
+      },
       tracer: api.trace.getTracer('@trellis-mcp/server', version),
       extract: (carrier) => api.propagation.extract(api.ROOT_CONTEXT, carrier),
     };
