@@ -31,8 +31,7 @@ export async function runMain<Config extends CommonConfig, Deps>(app: ServerDefi
   const { config, sources, flags, warnings } = loaded;
   if (loaded.command === 'doctor') {
     const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['format'] === 'json' });
-    stdout.write(text);
-    process.exitCode = code;
+    stdout.write(text, () => process.exit(code));
   } else if (loaded.command === 'config print') {
     const program = { execPath: process.execPath, execArgv: process.execArgv, entry: argv[1] ?? '' };
     const { block, note } = await printClientConfig(app, { client: flags['client'] ?? '', config, sources, program });

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { exitCodes } from '@trellis-mcp/errors';
 import { watchSignals, watchStdio } from '@trellis-mcp/lifecycle';
 import type { CommonConfig } from './common-settings.ts';
 import { createRuntime } from './create-runtime.ts';
@@ -61,8 +62,9 @@ export async function serve<Config extends CommonConfig, Deps>(
       exit(failure.code);
       return;
     }
-    opened.log.error({ err: error }, 'The server could not start.');
-    await opened.lifecycle.stop('failure', { error });
+    const isExpected = failure.code !== exitCodes.software;
+    opened.log[isExpected ? 'debug' : 'error']({ err: error }, 'The server could not start.');
+    await opened.lifecycle.stop('failure');
   }
 }
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { findUnexpanded } from '@trellis-mcp/config';
-import { exitCodes, isAppError, type ExitCode } from '@trellis-mcp/errors';
+import { AppError, exitCodes, isAppError, type ExitCode } from '@trellis-mcp/errors';
 import { createLogger, scrubText } from '@trellis-mcp/logging';
 import { openRedis, openSqlite } from '@trellis-mcp/stores';
 import type { CommonConfig } from '../common-settings.ts';
@@ -23,6 +23,7 @@ export interface DoctorOptions<Config> {
 type Finding = DoctorFinding & { readonly exit?: ExitCode };
 
 const oldestNode = [22, 19] as const;
+const maxCheckMs = 15_000;
 
 /**
  * Checks Node, the environment, and whether everything configured can be used.
@@ -125,15 +126,28 @@ async function checkLogFile({ logFile }: CommonConfig): Promise<Finding[]> {
 
 async function checkApp<Config, Deps>(app: Pick<ServerDefinition<Config, Deps>, 'doctor'>, config: Config): Promise<Finding[]> {
   try {
-    return [...((await app.doctor?.(config)) ?? [])];
+    return [...((await inTime(app.doctor?.(config))) ?? [])];
   } catch (error) {
     return [toProblem('server', error)];
   }
 }
 
+/** A check that hangs is a finding, too. */
+async function inTime<Value>(work: Promise<Value> | undefined): Promise<Value | undefined> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new AppError('TIMEOUT', `No answer within ${maxCheckMs} ms.`));
+  }, maxCheckMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function attempt(name: string, check: () => Promise<string>): Promise<Finding[]> {
   try {
-    return [{ name, level: 'ok', text: await check() }];
+    return [{ name, level: 'ok', text: (await inTime(check())) ?? '' }];
   } catch (error) {
     return [toProblem(name, error)];
   }
