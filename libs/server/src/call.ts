@@ -49,13 +49,29 @@ export interface Call<Deps> {
   /** The operator's log, bound to request and handler; never reaches the client. */
   readonly log: Logger;
   /** Sends a log message to the client (MCP logging), honouring its level. Never throws. */
-  tell(level: TellLevel, text: string): void;
+  readonly tell: (level: TellLevel, text: string) => void;
   /** Reports progress when the client asked for it. `done` must grow; a heartbeat repeats the last report. Never throws. */
-  progress(done: number, total?: number, message?: string): void;
+  readonly progress: (done: number, total?: number, message?: string) => void;
   /** Whether the client of this very call can do it. */
-  can(feature: ClientFeature): boolean;
+  readonly can: (feature: ClientFeature) => boolean;
   /** @throws AppError `DENIED` when the client has no roots. */
-  roots(): Promise<readonly ClientRoot[]>;
+  readonly roots: () => Promise<readonly ClientRoot[]>;
+  readonly ask: Ask;
+  /** Asks the client's model; same rules as {@link Ask}. */
+  readonly sample: (key: string, request: SampleRequest) => Promise<SampleReply>;
+  /** Binds `value` to the principal and this handler; returns an opaque token that {@link Call.unseal} opens until `ttlMs` passed. */
+  readonly seal: (value: unknown, options: { readonly ttlMs: number }) => string;
+  /**
+   * Opens a token of {@link Call.seal}.
+   * @throws AppError `INVALID_INPUT` with one text for forged, foreign, expired and malformed tokens.
+   */
+  readonly unseal: (token: string) => unknown;
+  /** Keeps a large body for this principal, readable in pages as a resource. */
+  readonly keep: (bytes: Uint8Array, options: { readonly ttlMs: number; readonly mimeType: string }) => Promise<KeptBody>;
+}
+
+/** The function `call.ask`. */
+export interface Ask {
   /**
    * Asks the user through a form. The handler may run again from its start with the answer at hand: no side effect before the last `ask`.
    *
@@ -63,20 +79,9 @@ export interface Call<Deps> {
    * @returns The accepted content, checked by `schema`.
    * @throws AppError `DENIED` on decline, cancel, or a client that cannot be asked (the hint names the operator's flag).
    */
-  ask<Schema extends z.ZodObject>(key: string, request: AskForm<Schema>): Promise<z.output<Schema>>;
+  <Schema extends z.ZodObject>(key: string, request: AskForm<Schema>): Promise<z.output<Schema>>;
   /** Asks the user to visit `url` and resolves when they accepted. */
-  ask(key: string, request: AskUrl): Promise<void>;
-  /** Asks the client's model; same rules as {@link ask}. */
-  sample(key: string, request: SampleRequest): Promise<SampleReply>;
-  /** Binds `value` to the principal and this handler; returns an opaque token that {@link unseal} opens until `ttlMs` passed. */
-  seal(value: unknown, options: { readonly ttlMs: number }): string;
-  /**
-   * Opens a token of {@link seal}.
-   * @throws AppError `INVALID_INPUT` with one text for forged, foreign, expired and malformed tokens.
-   */
-  unseal(token: string): unknown;
-  /** Keeps a large body for this principal, readable in pages as a resource. */
-  keep(bytes: Uint8Array, options: { readonly ttlMs: number; readonly mimeType: string }): Promise<KeptBody>;
+  (key: string, request: AskUrl): Promise<void>;
 }
 
 /** A form for the user: flat, primitive fields only (spec: client/elicitation). */

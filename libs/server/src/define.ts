@@ -127,7 +127,7 @@ export type AnyPrompt<Deps> = PromptDefinition<Schema, Deps>;
 
 /** The three functions of {@link createDefiners}, bound to one `Deps`. */
 export interface Definers<Deps> {
-  defineTool<In extends Schema, Out extends Schema>(tool: ToolDefinition<In, Out, Deps>): ToolDefinition<In, Out, Deps>;
-  defineResource<Resource extends AnyResource<Deps>>(resource: Resource): Resource;
-  definePrompt<In extends Schema>(prompt: PromptDefinition<In, Deps>): PromptDefinition<In, Deps>;
+  readonly defineTool: <In extends Schema, Out extends Schema>(tool: ToolDefinition<In, Out, Deps>) => ToolDefinition<In, Out, Deps>;
+  readonly defineResource: <Resource extends AnyResource<Deps>>(resource: Resource) => Resource;
+  readonly definePrompt: <In extends Schema>(prompt: PromptDefinition<In, Deps>) => PromptDefinition<In, Deps>;
 }
