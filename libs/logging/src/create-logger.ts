@@ -1,11 +1,11 @@
 import { fstat } from 'node:fs';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
-import { pino, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
-import { openLineSink, type LineSink, type LineSinkOptions } from './line-sink.ts';
+import { pino, type Level, type Logger as PinoLogger } from 'pino';
+import { openLineSink, type LineSinkOptions } from './line-sink.ts';
 import { openLogFile } from './open-log-file.ts';
-import { scrubText } from './scrub-text.ts';
-import { scrubFields } from './scrub-value.ts';
+import { clipText } from './clip-text.ts';
+import { lineLimits, scrubFields } from './scrub-value.ts';
 
 /** A pino logger; hand on `log.child({ ... })` to bind fields. */
 export type Logger = PinoLogger;
@@ -67,7 +67,8 @@ export async function createLogger(options: CreateLoggerOptions = {}): Promise<O
       log.warn({ lines }, 'Log output failed for a while; lines were lost.');
     },
   });
-  const log = pino(pinoOptions(options), createStream(sink, render));
+  const log = pino(pinoOptions(options), { write: (line) => sink.write(render === undefined ? line : render(line)) });
+  scrubChildren(log);
   const close = (): Promise<void> => sink.close();
   return { log, close, [Symbol.asyncDispose]: close };
 }
@@ -77,24 +78,45 @@ export function silentLogger(): Logger {
   return pino({ level: 'silent' }, { write: () => undefined });
 }
 
-function createStream(sink: LineSink, render: ((line: string) => string) | undefined): DestinationStream {
-  return {
-    write(line) {
-      const scrubbed = scrubText(line);
-      sink.write(render === undefined ? scrubbed : render(scrubbed));
+/** Pino hands the fields of child loggers to no formatter: they are scrubbed on their way in. Children inherit the wrapped method. */
+function scrubChildren(log: Logger): void {
+  const child: unknown = Reflect.get(log, 'child');
+  if (typeof child !== 'function') throw new TypeError('A pino logger has a method child.');
+  Object.defineProperty(log, 'child', {
+    value(this: unknown, bindings: object, options?: object): unknown {
+      return Reflect.apply(child, this, [scrubFields(bindings), options]);
     },
-  };
+  });
 }
 
 function pinoOptions({ level = 'info', name, version, redact = [], now = Date.now }: CreateLoggerOptions): pino.LoggerOptions {
   return {
     level: level satisfies Level | 'silent',
     base: { pid: process.pid, ...(name !== undefined && { server: name }), ...(version !== undefined && { version }) },
-    timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+    timestamp: createTimestamp(now),
     formatters: { level: (label) => ({ level: label }), log: (fields) => scrubFields(fields) },
     // formatters.log has described errors already
-    serializers: { err: (described: unknown) => described },
+    serializers: { err: (described: unknown) => described, msg: scrubMessage },
     ...(redact.length > 0 && { redact: { paths: [...redact], censor: '[redacted]' } }),
+  };
+}
+
+function scrubMessage(message: unknown): unknown {
+  return typeof message === 'string' ? clipText(message, lineLimits.chars) : message;
+}
+
+/** ISO 8601 with milliseconds; the part that changes once a second is kept. */
+function createTimestamp(now: () => number): () => string {
+  let keptSecond = Number.NaN;
+  let kept = '';
+  return () => {
+    const ms = Math.floor(now());
+    const second = Math.floor(ms / 1_000);
+    if (second !== keptSecond) {
+      keptSecond = second;
+      kept = new Date(second * 1_000).toISOString().slice(0, -4);
+    }
+    return `,"time":"${kept}${String(ms - second * 1_000).padStart(3, '0')}Z"`;
   };
 }
 

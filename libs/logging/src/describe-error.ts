@@ -1,4 +1,5 @@
 import { isNativeError } from 'node:util/types';
+import { clipText } from './clip-text.ts';
 import { isSecretKey } from './is-secret-key.ts';
 
 /** An error as a log line holds it. */
@@ -22,12 +23,12 @@ const shown = new Set(['name', 'message', 'stack', 'cause', 'errors']);
  * (five of each). Objects in fields are left out: drivers and HTTP clients hang whole requests with their headers there. Never throws.
  */
 export function describeError(error: unknown, depth: number = maxCauses): DescribedError {
-  if (!isError(error)) return { type: typeof error, message: cut(readString(error), maxChars) };
+  if (!isError(error)) return { type: typeof error, message: clipText(readString(error), maxChars) };
   try {
     return {
-      type: cut(error.name === 'Error' ? error.constructor.name : error.name, maxFieldChars),
-      message: cut(error.message, maxChars),
-      ...(typeof error.stack === 'string' && { stack: cut(error.stack, maxChars) }),
+      type: clipText(error.name === 'Error' ? error.constructor.name : error.name, maxFieldChars),
+      message: clipText(error.message, maxChars),
+      ...(typeof error.stack === 'string' && { stack: clipText(error.stack, maxChars) }),
       ...readFields(error),
       ...readCauses(error, depth),
     };
@@ -42,7 +43,7 @@ function readFields(error: Error): Record<string, unknown> {
     if (shown.has(key)) continue;
     const value: unknown = Reflect.get(error, key);
     if (typeof value === 'number' || typeof value === 'boolean') fields[key] = value;
-    else if (typeof value === 'string') fields[key] = isSecretKey(key) ? '[redacted]' : cut(value, maxFieldChars);
+    else if (typeof value === 'string') fields[key] = isSecretKey(key) ? '[redacted]' : clipText(value, maxFieldChars);
   }
   return fields;
 }
@@ -66,8 +67,4 @@ function readString(value: unknown): string {
 export function isError(value: unknown): value is Error {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- Error.isError is missing in Node 22
   return value instanceof Error || isNativeError(value);
-}
-
-function cut(text: string, max: number): string {
-  return text.length > max ? `${text.slice(0, max)}… (${text.length} characters)` : text;
 }

@@ -1,3 +1,4 @@
+import { clipText } from './clip-text.ts';
 import { describeError, isError } from './describe-error.ts';
 import { isSecretKey } from './is-secret-key.ts';
 
@@ -15,13 +16,13 @@ export interface ScrubLimits {
 export const lineLimits: ScrubLimits = { depth: 6, entries: 64, chars: 8_192 };
 
 /**
- * Copies `value` into plain data that is safe to log: secret keys become `[redacted]`, errors are described with their causes, bytes become
+ * Copies `value` into plain data that is safe to log: secret keys become `[redacted]`, texts are scrubbed, errors are described with their causes, bytes become
  * their length, and everything is cut to `limits`. Numbers, booleans and null pass as they are. Never throws.
  */
 export function scrubValue(value: unknown, limits: ScrubLimits = lineLimits): unknown {
   switch (typeof value) {
     case 'string':
-      return value.length > limits.chars ? `${value.slice(0, limits.chars)}… (${value.length} characters)` : value;
+      return clipText(value, limits.chars);
     case 'bigint':
       return `${value}`;
     case 'symbol':
@@ -37,7 +38,6 @@ export function scrubValue(value: unknown, limits: ScrubLimits = lineLimits): un
 /** Scrubs the fields of one log line. Never throws: a getter that does is named in place of its value. */
 export function scrubFields(fields: object, limits: ScrubLimits = lineLimits): Record<string, unknown> {
   const scrubbed: Record<string, unknown> = {};
-  const below = { ...limits, depth: limits.depth - 1 };
   let count = 0;
   for (const key in fields) {
     if (!Object.hasOwn(fields, key)) continue;
@@ -45,7 +45,7 @@ export function scrubFields(fields: object, limits: ScrubLimits = lineLimits): R
       scrubbed['…'] = 'more keys';
       break;
     }
-    scrubbed[key] = scrubField(fields, key, below);
+    scrubbed[key] = scrubField(fields, key, limits);
   }
   return scrubbed;
 }
@@ -53,23 +53,24 @@ export function scrubFields(fields: object, limits: ScrubLimits = lineLimits): R
 function scrubField(fields: object, key: string, limits: ScrubLimits): unknown {
   try {
     const value: unknown = Reflect.get(fields, key);
-    if (value === undefined || value === null) return value;
+    if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) return value;
     return isSecretKey(key) ? '[redacted]' : scrubValue(value, limits);
   } catch (error) {
-    return `[unreadable: ${error instanceof Error ? error.name : typeof error}]`;
+    return `[unreadable: ${isError(error) ? error.name : typeof error}]`;
   }
 }
 
 function scrubObject(value: object, limits: ScrubLimits): unknown {
   if (isError(value)) return describeError(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (value instanceof URL) return value.href;
+  if (value instanceof URL) return clipText(value.href, limits.chars);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (limits.depth <= 0) return Array.isArray(value) ? '[list]' : '[object]';
-  if (value instanceof Map) return scrubFields(Object.fromEntries(takeEntries(value, limits.entries)), limits);
-  if (value instanceof Set) return scrubList([...value].slice(0, limits.entries), value.size, limits);
-  if (Array.isArray(value)) return scrubList(value.slice(0, limits.entries), value.length, limits);
-  return scrubFields(value, limits);
+  const below = { ...limits, depth: limits.depth - 1 };
+  if (value instanceof Map) return scrubFields(Object.fromEntries(takeEntries(value, limits.entries)), below);
+  if (value instanceof Set) return scrubList([...value].slice(0, limits.entries), value.size, below);
+  if (Array.isArray(value)) return scrubList(value.slice(0, limits.entries), value.length, below);
+  return scrubFields(value, below);
 }
 
 function takeEntries(map: ReadonlyMap<unknown, unknown>, count: number): [string, unknown][] {
@@ -77,8 +78,7 @@ function takeEntries(map: ReadonlyMap<unknown, unknown>, count: number): [string
 }
 
 function scrubList(entries: readonly unknown[], length: number, limits: ScrubLimits): unknown[] {
-  const below = { ...limits, depth: limits.depth - 1 };
-  const scrubbed = entries.map((entry) => scrubValue(entry, below) ?? null);
+  const scrubbed = entries.map((entry) => scrubValue(entry, limits) ?? null);
   if (length > entries.length) scrubbed.push(`… (${length} entries)`);
   return scrubbed;
 }
