@@ -14,7 +14,7 @@ const rootFiles = [
   'tsconfig.base.json',
   'tsconfig.eslint.json',
 ];
-const leftOut = new Set(['node_modules', 'dist', 'coverage', 'data']);
+const leftOut = new Set(['node_modules', 'coverage', 'data', 'package']);
 
 /** What a program printed and how it ended. */
 export interface Outcome {
@@ -22,7 +22,7 @@ export interface Outcome {
   output: string;
 }
 
-/** A second checkout in a temporary folder, without the build output, that shares the installed third-party packages. */
+/** A second checkout in a temporary folder, with the compiler's state, that shares the installed third-party packages. */
 export class WorkspaceCopy implements AsyncDisposable {
   readonly path: string;
 
@@ -35,7 +35,11 @@ export class WorkspaceCopy implements AsyncDisposable {
     const folders = ['libs', 'apps', 'tools', 'benchmarks', '.prettierrc.json', ...rootFiles];
     await Promise.all(
       folders.map((name) =>
-        cp(join(root, name), join(copy.path, name), { recursive: true, filter: (file) => !leftOut.has(basename(file)) }),
+        cp(join(root, name), join(copy.path, name), {
+          recursive: true,
+          preserveTimestamps: true,
+          filter: (file) => !leftOut.has(basename(file)),
+        }),
       ),
     );
     await copy.linkPackages();

@@ -42,26 +42,27 @@ interface LintResult {
   messages: { ruleId: string; message: string }[];
 }
 
+const tsc = 'node_modules/typescript-7/bin/tsc';
 let copy: WorkspaceCopy;
 let lint: LintResult[];
 
+async function must(...args: string[]): Promise<void> {
+  const { code, output } = await copy.run(args);
+  if (code !== 0) throw new Error(output);
+}
+
 beforeAll(async () => {
   copy = await WorkspaceCopy.create();
-  for (const [name, floor] of [
-    ['door', 2],
-    ['wall', 2],
-    ['roof', 3],
-  ] as const) {
-    const made = await copy.run([nx, 'g', '@trellis-mcp/tool-workspace:library', name, `--floor=${floor}`, '--install=false']);
-    if (made.code !== 0) throw new Error(made.output);
-    await copy.link(`libs/${name}`, name);
-  }
+  await must(nx, 'g', '@trellis-mcp/tool-workspace:library', 'door', '--floor=2', '--install=false');
+  await must('tools/workspace/test/generate-all.ts', copy.path);
+  for (const name of ['door', 'wall', 'roof']) await copy.link(`libs/${name}`, name);
   for (const [, file, text] of plants) await writeFile(join(copy.path, 'libs/door/src', file), text);
   const graph = await copy.run([nx, 'show', 'projects']);
-  if (!graph.output.includes('@trellis-mcp/roof')) throw new Error(graph.output);
-  const run = await copy.run(['node_modules/eslint/bin/eslint.js', '--format=json', 'libs/door', 'libs/wall', 'libs/roof']);
+  if (!graph.output.includes('@trellis-mcp/weather-server')) throw new Error(graph.output);
+  const folders = ['libs/door', 'libs/wall', 'libs/roof', 'apps/weather'];
+  const run = await copy.run(['node_modules/eslint/bin/eslint.js', '--format=json', ...folders]);
   lint = JSON.parse(run.output) as LintResult[];
-}, 120_000);
+}, 180_000);
 
 afterAll(() => copy[Symbol.asyncDispose]());
 
@@ -70,22 +71,24 @@ it.each(plants)('reports %s', (_title, file, _text, rule) => {
   expect(messages.map(({ ruleId }) => ruleId)).toEqual([rule]);
 });
 
-it('generates libraries that lint clean', () => {
+it('generates libraries, servers and tools that lint clean', () => {
   const planted = new Set(plants.map(([, file]) => file as string));
   const generated = lint.filter(({ filePath }) => !planted.has(filePath.split('/').at(-1) ?? ''));
-  expect(generated.length).toBeGreaterThanOrEqual(9);
+  expect(generated.length).toBeGreaterThanOrEqual(20);
   expect(generated.filter(({ messages }) => messages.length > 0)).toEqual([]);
 });
 
-it('refuses to compile an upward import, and compiles the library above', async () => {
-  const tsc = 'node_modules/typescript-7/bin/tsc';
-  const upward = await copy.run([tsc, '-b', '--pretty', 'false', 'libs/door']);
-  expect(upward.output).toMatch(/upward\.ts\(1,22\): error TS/);
-  expect(upward.code).not.toBe(0);
-  expect(await copy.run([tsc, '-b', 'libs/wall', 'libs/roof'])).toEqual({ code: 0, output: '' });
+it('refuses to compile an upward import', async () => {
+  const { code, output } = await copy.run([tsc, '-b', '--pretty', 'false', 'libs/door']);
+  expect(output).toMatch(/upward\.ts\(1,22\): error TS/);
+  expect(code).not.toBe(0);
 }, 60_000);
 
+it('compiles what it generated', async () => {
+  expect(await copy.run([tsc, '-b', '--pretty', 'false', 'libs/wall', 'libs/roof', 'apps/weather'])).toEqual({ code: 0, output: '' });
+}, 120_000);
+
 it('generates tests that pass', async () => {
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', 'libs/wall'];
-  expect((await copy.run(jest)).output).toContain('1 passed, 1 total');
-}, 60_000);
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  expect((await copy.run([...jest, 'libs/wall', 'apps/weather/src'])).output).toContain('Tests:       4 passed, 4 total');
+}, 120_000);
