@@ -349,6 +349,15 @@ it('asks for what is required by its flag', async () => {
   expect(result).toMatchObject({ code: 78, stderr: 'trellis-x cannot start: 1 problem.\n  --spec is required.\nSee trellis-x --help.\n' });
 });
 
+it('keeps a flood of arguments and problems short', async () => {
+  const { code, stderr = '' } = await refuse(Array.from({ length: 20_000 }, (_, index) => `--wrong-${String(index)}`));
+  const lines = stderr.split('\n');
+  expect(code).toBe(64);
+  expect(lines).toContain('  At most 5000 arguments are read; got 20000.');
+  expect(lines.at(-3)).toBe('  and 4901 more');
+  expect(lines).toHaveLength(104);
+});
+
 it('waits for a rule that needs time', async () => {
   const slow = z.object({ name: z.string().refine((name) => Promise.resolve(name === 'a'), 'must be a') });
   expect(await loadConfig(slow, { ...program, argv: ['--name=a'], env: {} })).toMatchObject({ kind: 'run' });

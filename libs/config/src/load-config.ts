@@ -9,6 +9,8 @@ import { readSettings } from './read-settings.ts';
 import { readVariables, warnAboutVariables } from './read-variables.ts';
 import { renderHelp } from './render-help.ts';
 
+const maxProblems = 100;
+
 /**
  * Makes a configuration from flags, variables, a JSON file and defaults, in this order of precedence, and judges it with the schema.
  *
@@ -46,7 +48,9 @@ export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, opt
 
 function refuse(problems: readonly string[], { isUsage, program }: { isUsage: boolean; program: string }): ExitResult {
   const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`;
-  const lines = [`${program} cannot start: ${count}.`, ...problems.map((problem) => `  ${problem}`), `See ${program} --help.`];
+  const shown = problems.slice(0, maxProblems).map((problem) => `  ${problem}`);
+  const rest = problems.length > maxProblems ? [`  and ${String(problems.length - maxProblems)} more`] : [];
+  const lines = [`${program} cannot start: ${count}.`, ...shown, ...rest, `See ${program} --help.`];
   return { kind: 'exit', code: isUsage ? exitCodes.usage : exitCodes.config, stderr: `${lines.join('\n')}\n` };
 }
 

@@ -17,6 +17,9 @@ export interface ParsedFlags extends MatchedCommand {
   problems: readonly string[];
 }
 
+/** Far above what a person writes; the time of `parseArgs` grows with the square of their number. */
+const maxArguments = 5_000;
+
 type Token = NonNullable<ReturnType<typeof tokenize>>[number];
 type OptionToken = Extract<Token, { kind: 'option' }>;
 
@@ -36,8 +39,11 @@ interface Reading {
 /** Reads the arguments after the program's own name. Flags may stand anywhere before `--`; the last of a repeated single flag wins. */
 export function parseFlags(argv: readonly string[], settings: readonly Setting[], program: ProgramOptions): ParsedFlags {
   const meanings = nameFlags(settings, program.commands ?? []);
-  const tokens = tokenize(argv, meanings);
+  const tokens = tokenize(argv.slice(0, maxArguments), meanings);
   const reading: Reading = { texts: new Map(), reserved: new Map(), options: new Map(), problems: [] };
+  if (argv.length > maxArguments) {
+    reading.problems.push(`At most ${String(maxArguments)} arguments are read; got ${String(argv.length)}.`);
+  }
   for (const token of tokens) {
     if (token.kind === 'option') {
       readOption(token, meanings, reading);
