@@ -1,0 +1,9 @@
+import { app } from '../test/sample/app.ts';
+import { appContract } from './app-contract.ts';
+
+appContract({
+  app,
+  main: new URL('../test/sample/main.ts', import.meta.url),
+  snapshots: new URL('../test/sample/tools.snap/', import.meta.url),
+  calls: [{ tool: 'count_words', args: { text: 'one two' } }, { tool: 'list_words' }],
+});

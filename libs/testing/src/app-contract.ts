@@ -1,0 +1,26 @@
+import { describe } from '@jest/globals';
+import type { CommonConfig } from '@trellis-mcp/server';
+import { type ContractOptions, toContract } from './contract/contract-options.ts';
+import { describeAbort } from './contract/describe-abort.ts';
+import { describeCalls } from './contract/describe-calls.ts';
+import { describeCommands } from './contract/describe-commands.ts';
+import { describeLists } from './contract/describe-lists.ts';
+import { describeStdout } from './contract/describe-stdout.ts';
+import { describeStop } from './contract/describe-stop.ts';
+
+/**
+ * The suite that every Trellis server passes. Call it once, at the top of a test file.
+ *
+ * Snapshots of tools are written only with the variable `UPDATE_SNAPSHOTS=1`.
+ */
+export function appContract<Config extends CommonConfig, Deps>(options: ContractOptions<Config, Deps>): void {
+  const contract = toContract(options);
+  describe(`the contract of ${contract.app.name}`, () => {
+    describeLists(contract);
+    describeCalls(contract);
+    describeAbort(contract);
+    describeStdout(contract);
+    describeStop(contract);
+    describeCommands(contract);
+  });
+}

@@ -1,0 +1,45 @@
+import type { CommonConfig, ServerDefinition } from '@trellis-mcp/server';
+
+/** One call that must succeed. */
+export interface SampleCall {
+  readonly tool: string;
+  /** Default: none. */
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+/** What the contract is checked on. */
+export interface ContractOptions<Config extends CommonConfig, Deps> {
+  readonly app: ServerDefinition<Config, Deps>;
+  /** The entry, `src/main.ts`, or a built bin. */
+  readonly main: URL;
+  /** The module that exports `app`. Default: `app.ts` beside the entry. */
+  readonly module?: URL;
+  /** Folder of the tool snapshots, `test/tools.snap/`. */
+  readonly snapshots: URL;
+  /** At least one successful call per tool, independent of each other and repeatable. */
+  readonly calls: readonly SampleCall[];
+  /** Flags that every start needs, such as a root folder. Default: none. */
+  readonly args?: readonly string[];
+  /** A call that keeps real resources busy for a second or more, killed half way. Default: none. */
+  readonly slowCall?: SampleCall;
+  /** How many times longer than on an idle machine things may take. Default: 5. */
+  readonly timeFactor?: number;
+  /** Writes the snapshots instead of comparing. Default: whether the variable `UPDATE_SNAPSHOTS` is 1. */
+  readonly isUpdate?: boolean;
+}
+
+/** {@link ContractOptions} with its defaults. */
+export type Contract<Config extends CommonConfig, Deps> = Required<Omit<ContractOptions<Config, Deps>, 'slowCall'>> &
+  Pick<ContractOptions<Config, Deps>, 'slowCall'>;
+
+/** Fills in the defaults. */
+export function toContract<Config extends CommonConfig, Deps>(options: ContractOptions<Config, Deps>): Contract<Config, Deps> {
+  return {
+    module: new URL('app.ts', options.main),
+    args: [],
+    timeFactor: 5,
+    // A test's own switch, read where the test starts.
+    isUpdate: process.env['UPDATE_SNAPSHOTS'] === '1',
+    ...options,
+  };
+}

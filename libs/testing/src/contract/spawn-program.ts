@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Probe, type ProbeExit, spawnProbe } from '@trellis-mcp/test-services';
+import type { Command } from '../entry.ts';
+
+/** Variables of every program under contract: Node keeps what it compiled, which halves the time of a start from sources. */
+export const programEnv: Readonly<Record<string, string>> = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+
+/** A program that has ended. */
+export interface Finished extends ProbeExit {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a program under observation. */
+export function spawnProgram({ command, args }: Command): Promise<Probe> {
+  return spawnProbe(command, args, { env: programEnv });
+}
+
+/** Runs a program to its end, with nothing on its stdin. */
+export async function runProgram(command: Command): Promise<Finished> {
+  await using probe = await spawnProgram(command);
+  probe.stdin.end();
+  const exit = await probe.exit;
+  return { ...exit, stdout: probe.stdout, stderr: probe.stderr };
+}

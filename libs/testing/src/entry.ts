@@ -1,0 +1,22 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A program and its arguments. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Whether this library itself runs from its sources; the packages of an installed copy hold no sources to resolve to. */
+const isSource = extname(fileURLToPath(import.meta.url)) === '.ts';
+
+/**
+ * The command that runs the entry of a server with the Node in use: `src/main.ts` from its sources, or a built bin.
+ *
+ * Inside the repository the libraries resolve to their sources, too; in a copy of an app elsewhere to the installed packages.
+ */
+export function entryCommand(entry: URL | string, args: readonly string[] = []): Command {
+  const path = entry instanceof URL || entry.startsWith('file:') ? fileURLToPath(entry) : entry;
+  const conditions = isSource && extname(path) === '.ts' ? ['--conditions=@trellis-mcp/source'] : [];
+  return { command: process.execPath, args: [...conditions, path, ...args] };
+}

@@ -1,0 +1,65 @@
+import { InMemoryTransport } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { connect, type Connection, type ConnectOptions } from '@trellis-mcp/client';
+import {
+  type CommonConfig,
+  createRuntime,
+  type Host,
+  openHost,
+  type Principal,
+  type ServerDefinition,
+  serveHttp,
+} from '@trellis-mcp/server';
+import { resolveConfig } from './resolve-config.ts';
+
+/** How {@link startInProcess} sets the server up. */
+export interface InProcessOptions {
+  /** Flags, as the program takes them. Default: none. */
+  readonly args?: readonly string[];
+  /** Whom the calls are made for. Default: `local` with every scope. */
+  readonly principal?: Principal;
+}
+
+/** A server in this process, with its real host and dependencies, without sockets unless asked for. */
+export interface InProcessServer<Deps> extends AsyncDisposable {
+  readonly host: Host;
+  readonly deps: Deps;
+  /** Connects another client over a pair of memory streams, served as stdio is. */
+  connect(options?: ConnectOptions): Promise<Connection>;
+  /** Listens on a loopback port and returns the endpoint; with `--legacy-sessions` in the flags older clients get sessions. */
+  listen(): Promise<string>;
+  /** Closes all connections and what the dependencies opened. */
+  close(): Promise<void>;
+}
+
+const everyScope: Principal = { id: 'local', scopes: 'all' };
+
+/** Opens host and dependencies of a server in this process, silently, and serves it. */
+export async function startInProcess<Config extends CommonConfig, Deps>(
+  app: ServerDefinition<Config, Deps>,
+  { args = [], principal = everyScope }: InProcessOptions = {},
+): Promise<InProcessServer<Deps>> {
+  const config = await resolveConfig(app, ['--log-level', 'silent', '--port', '0', ...args]);
+  const ignore = (): void => undefined;
+  const host = await openHost({ name: app.name, version: app.version, config, exit: ignore, say: ignore });
+  const close = async (): Promise<void> => {
+    await host.lifecycle.stop('requested');
+  };
+  try {
+    const deps = await app.openDeps(config, host);
+    const runtime = createRuntime(app, { deps, config, host });
+    host.lifecycle.onClose('runtime', () => runtime.dispose());
+    host.lifecycle.ready();
+    const listen = async (): Promise<string> =>
+      (await serveHttp(host, { createServer: runtime.createServer, bus: runtime.bus, principal })).url;
+    const open = (options: ConnectOptions = {}): Promise<Connection> => {
+      const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+      serveStdio(({ era }) => runtime.createServer({ era, transport: 'stdio', principal }), { transport: serverSide });
+      return connect({ transport: clientSide }, options);
+    };
+    return { host, deps, connect: open, listen, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
