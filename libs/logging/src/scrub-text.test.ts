@@ -58,7 +58,7 @@ describe('what stays', () => {
 
 it('is idempotent', () => {
   fc.assert(
-    fc.property(fc.string({ maxLength: 200, unit: 'binary' }), (text) => {
+    fc.property(fc.string({ maxLength: 200 }), (text) => {
       expect(scrubText(scrubText(text))).toBe(scrubText(text));
     }),
   );
