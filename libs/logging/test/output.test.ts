@@ -29,7 +29,7 @@ async function run(redirect: string, ...args: string[]): Promise<Outcome> {
 }
 
 it('goes on when nobody reads its standard error', async () => {
-  expect(await run('', '5000')).toEqual({ code: 0, stdout: 'alive\n' });
+  expect(await run('', '8000')).toEqual({ code: 0, stdout: 'alive\n' });
 });
 
 it('goes on when its standard error is closed from the start', async () => {
