@@ -3,7 +3,8 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenC
 
 /** Runs calls to a store and stops trying while it is down. */
 export interface Breaker {
-  readonly isOpen: boolean;
+  /** False from the failures that opened it until a call succeeded again. */
+  readonly isClosed: boolean;
   /** Rejects with the `AppError` of the failed call, or at once with that of an open breaker. */
   run<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -26,8 +27,8 @@ export function createBreaker({ translate, refuse }: BreakerOptions): Breaker {
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
   );
   return {
-    get isOpen() {
-      return policy.state === CircuitState.Open;
+    get isClosed() {
+      return policy.state === CircuitState.Closed;
     },
     async run(call) {
       try {

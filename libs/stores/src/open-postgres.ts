@@ -1,5 +1,6 @@
 import type { AppError } from '@trellis-mcp/errors';
 import type { Kysely } from 'kysely';
+import type { PoolConfig } from 'pg';
 import { codeOf, upstreamError } from './upstream-error.ts';
 
 /** How {@link openPostgres} connects. */
@@ -18,27 +19,59 @@ export interface OpenPostgresOptions {
 
 /** The Postgres of a process: a pool for Trellis' own data. */
 export interface PostgresConnection extends AsyncDisposable {
-  /** Name your tables by `db.withTables<Tables>()`. Failures are `AppError`; while Postgres is away they come at once. */
+  /** Name your tables by `db.$extendTables<Tables>()`. Failures are `AppError`; while Postgres is away they come at once. */
   readonly db: Kysely<unknown>;
   /** Whether statements can be expected to work now. */
   readonly isHealthy: boolean;
   /** Resolves when Postgres answers. */
   ping(): Promise<void>;
-  /** Waits for statements under way, then closes every connection. */
+  /** Waits for statements under way, at most a second, then closes every connection. */
   close(): Promise<void>;
 }
 
 /** Connects to a Postgres URL and resolves when it answers; rejects with `UPSTREAM`. Lost connections are made again when needed. */
 export async function openPostgres(url: string, options: OpenPostgresOptions = {}): Promise<PostgresConnection> {
-  const { maxConnections = 5, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000, applicationName = 'trellis', onError } = options;
-  const [{ default: pg }, { Kysely: Database, PostgresDialect, sql }, { createBreaker }, { guardPool }] = await Promise.all([
+  const [{ default: pg }, { Kysely: Database, PostgresDialect, sql }, { createBreaker }, { guardPool, trackSockets }] = await Promise.all([
     import('pg'),
     import('kysely'),
     import('./create-breaker.ts'),
     import('./guard-pool.ts'),
   ]);
-  const pool = new pg.Pool({
-    connectionString: url,
+  const sockets = trackSockets();
+  const pool = new pg.Pool({ connectionString: url, stream: sockets.open, ...poolConfig(options) });
+  pool.on('error', (error) => options.onError?.(translatePostgresError(error)));
+  const breaker = createBreaker({
+    translate: translatePostgresError,
+    refuse: () => unreachable(new Error('Not tried: earlier calls failed.')),
+  });
+  const guarded = guardPool(pool, { breaker, sockets });
+  const db = new Database<unknown>({ dialect: new PostgresDialect({ pool: guarded }) });
+  const ping = async (): Promise<void> => {
+    await sql`select 1`.execute(db);
+  };
+  // Kysely is not destroyed: it would answer later calls with an error of its own, and holds nothing but the pool.
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= guarded.end());
+  try {
+    await ping();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    db,
+    get isHealthy() {
+      return breaker.isClosed;
+    },
+    ping,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function poolConfig(options: OpenPostgresOptions): PoolConfig {
+  const { maxConnections = 5, connectTimeoutMs = 5_000, statementTimeoutMs = 10_000, applicationName = 'trellis' } = options;
+  return {
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: 30_000,
@@ -49,32 +82,6 @@ export async function openPostgres(url: string, options: OpenPostgresOptions = {
     keepAlive: true,
     application_name: applicationName,
     allowExitOnIdle: true,
-  });
-  pool.on('error', (error) => onError?.(translatePostgresError(error)));
-  const breaker = createBreaker({
-    translate: translatePostgresError,
-    refuse: () => unreachable(new Error('Not tried: earlier calls failed.')),
-  });
-  const db = new Database<unknown>({ dialect: new PostgresDialect({ pool: guardPool(pool, breaker) }) });
-  const ping = async (): Promise<void> => {
-    await sql`select 1`.execute(db);
-  };
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= db.destroy());
-  try {
-    await ping();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return {
-    db,
-    get isHealthy() {
-      return !breaker.isOpen;
-    },
-    ping,
-    close,
-    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -58,9 +58,11 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
   }
   const breaker = createBreaker({ translate: translateRedisError, refuse: () => unreachable(undefined) });
   let subscriber: Redis | undefined;
-  const close = async (): Promise<void> => {
-    await Promise.all([closeClient(command), subscriber && closeClient(subscriber)]);
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([closeClient(command, options), subscriber && closeClient(subscriber, options)]);
   };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     command,
     get subscriber() {
@@ -68,7 +70,7 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
       return (subscriber ??= listen(command.duplicate({ enableOfflineQueue: true, lazyConnect: false })));
     },
     get isHealthy() {
-      return command.status === 'ready' && !breaker.isOpen;
+      return command.status === 'ready' && breaker.isClosed;
     },
     run: (operate) => breaker.run(() => operate(command)),
     async ping() {
@@ -83,6 +85,8 @@ function clientOptions(options: OpenRedisOptions): RedisOptions & { replyMapping
   const { connectTimeoutMs = 5_000, commandTimeoutMs = 2_000, connectionName = 'trellis' } = options;
   return {
     replyMapping: 'legacy',
+    // After this many milliseconds a connection that the other side does not close is cut.
+    disconnectTimeout: 200,
     lazyConnect: true,
     connectionName,
     connectTimeout: connectTimeoutMs,
@@ -99,13 +103,13 @@ function clientOptions(options: OpenRedisOptions): RedisOptions & { replyMapping
   };
 }
 
-async function closeClient(client: Redis): Promise<void> {
+async function closeClient(client: Redis, { onError }: OpenRedisOptions): Promise<void> {
   const timer = setTimeout(() => client.disconnect(), maxCloseMs);
   try {
     if (client.status === 'ready') await client.quit();
   } catch (failure) {
-    // It went away while closing, which is what was wanted.
-    if (client.status === 'ready') throw translateRedisError(failure);
+    // It went away first: there is nobody left to say goodbye to.
+    onError?.(translateRedisError(failure));
   } finally {
     clearTimeout(timer);
     client.disconnect();

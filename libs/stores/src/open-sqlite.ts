@@ -14,7 +14,7 @@ export interface OpenSqliteOptions {
 /** An open SQLite database: write-ahead log, shared safely by several processes of one machine. */
 export interface SqliteConnection extends AsyncDisposable {
   /**
-   * Name your tables by `db.withTables<Tables>()`. Statements run one at a time in a thread, so neither a lock nor a slow disk stops the
+   * Name your tables by `db.$extendTables<Tables>()`. Statements run one at a time in a thread, so neither a lock nor a slow disk stops the
    * event loop; failures are `AppError`. One statement per query: SQLite silently ignores what follows the first.
    */
   readonly db: Kysely<unknown>;
@@ -37,10 +37,8 @@ export async function openSqlite(path: string, options: OpenSqliteOptions = {}):
   ]);
   const thread = await openSqliteThread({ path: path === ':memory:' ? path : resolve(path), busyTimeoutMs, maxBytes });
   const db = new kysely.Kysely<unknown>({ dialect: createSqliteDialect(thread) });
-  const close = async (): Promise<void> => {
-    await db.destroy();
-    await thread.close();
-  };
+  // Kysely is not destroyed: it would answer later calls with an error of its own, and holds nothing but the thread.
+  const close = (): Promise<void> => thread.close();
   return {
     db,
     async ping() {

@@ -1,0 +1,159 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { isAppError } from '@trellis-mcp/errors';
+import { freePort, spawnProbe, startRedis, type TestInstance } from '@trellis-mcp/test-services';
+import { openRedis } from './open-redis.ts';
+import { openRedisKeyStore } from './redis-key-store.ts';
+
+let server: TestInstance;
+const ttlMs = 60_000;
+
+beforeAll(async () => {
+  server = await startRedis();
+}, 30_000);
+afterAll(() => server.stop());
+
+/** Calls in a loop until `isOver`, counting answers and keeping what failed. */
+async function callUntil(
+  call: () => Promise<unknown>,
+  isOver: () => boolean,
+): Promise<{ answers: number; errors: unknown[]; slowestMs: number }> {
+  const seen = { answers: 0, errors: [] as unknown[], slowestMs: 0 };
+  while (!isOver()) {
+    const started = performance.now();
+    try {
+      await call();
+      seen.answers += 1;
+    } catch (error) {
+      seen.errors.push(error);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    seen.slowestMs = Math.max(seen.slowestMs, performance.now() - started);
+  }
+  return seen;
+}
+
+async function healed(call: () => Promise<unknown>, withinMs: number): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    try {
+      await call();
+      return performance.now() - started;
+    } catch (error) {
+      if (performance.now() - started > withinMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+it.each(['killed', 'frozen'])(
+  'fails as retryable UPSTREAM while Redis is %s under load, and heals by itself',
+  async (how) => {
+    await using redis = await openRedis(server.url, { commandTimeoutMs: 300 });
+    const store = openRedisKeyStore(redis);
+    let isOver = false;
+    const loads = Array.from({ length: 10 }, (_, index) =>
+      callUntil(
+        () => store.update(`load${String(index)}`, (current) => `${current ?? ''}.`.slice(-9), { ttlMs }),
+        () => isOver,
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await (how === 'killed' ? server.kill() : server.pause());
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(redis.isHealthy).toBe(false);
+    const quick = performance.now();
+    await expect(store.get('x')).rejects.toMatchObject({ code: 'UPSTREAM', retryable: true });
+    expect(performance.now() - quick).toBeLessThan(350);
+    await (how === 'killed' ? server.restart() : server.resume());
+    const healedAfterMs = await healed(() => store.set('healed', 'yes', { ttlMs }), 6_000);
+    expect(healedAfterMs).toBeLessThan(4_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    isOver = true;
+    const results = await Promise.all(loads);
+    const errors = results.flatMap((result) => result.errors);
+    expect(errors.length).toBeGreaterThan(10);
+    expect(errors.filter((error) => !isAppError(error) || error.code !== 'UPSTREAM' || error.retryable !== true)).toEqual([]);
+    expect(Math.min(...results.map((result) => result.answers))).toBeGreaterThan(1);
+    expect(Math.max(...results.map((result) => result.slowestMs))).toBeLessThan(1_500);
+    expect(await store.get('healed')).toBe('yes');
+    expect(redis.isHealthy).toBe(true);
+  },
+  30_000,
+);
+
+it('receives what is published, also after Redis was restarted', async () => {
+  await using redis = await openRedis(server.url);
+  const heard: string[] = [];
+  redis.subscriber.on('message', (_channel, message) => heard.push(message));
+  await redis.subscriber.subscribe('news');
+  await redis.run((command) => command.publish('news', 'one'));
+  await healed(() => (heard.includes('one') ? Promise.resolve() : Promise.reject(new Error('not yet'))), 2_000);
+  await server.restart();
+  const publishTwo = async (): Promise<void> => {
+    await redis.run((command) => command.publish('news', 'two'));
+    if (!heard.includes('two')) throw new Error('not yet');
+  };
+  expect(await healed(publishTwo, 8_000)).toBeLessThan(8_000);
+}, 20_000);
+
+it('leaks no password and no argument through an error', async () => {
+  const wrong = new URL(server.url);
+  wrong.password = 'hunter2-and-more';
+  const seen: unknown[] = [];
+  const refused = await openRedis(wrong.href, { onError: (error) => seen.push(error) }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'UPSTREAM', retryable: false, message: 'Redis refused access.' });
+  await using redis = await openRedis(server.url);
+  await redis.run((command) => command.lpush('list', 'v'));
+  const failed = await redis.run((command) => command.set('k', 'secret-value', 'PX', -1)).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 'UPSTREAM', retryable: false });
+  const wrongType = await redis.run((command) => command.get('list')).catch((error: unknown) => error);
+  expect(wrongType).toMatchObject({ code: 'UPSTREAM', retryable: false });
+  expect(redis.isHealthy).toBe(true);
+  const shown = inspect([seen, refused, failed, wrongType], { depth: 9, showHidden: true });
+  expect(shown).not.toContain('hunter2');
+  expect(shown).not.toContain('secret-value');
+  expect(shown).not.toContain(new URL(server.url).password);
+});
+
+it('rejects when nothing listens, or what listens does not answer, and leaves nothing running', async () => {
+  const nobody = `redis://:pass@127.0.0.1:${String(await freePort())}`;
+  const failed = await openRedis(nobody).catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 'UPSTREAM', retryable: true, cause: { code: 'ECONNREFUSED' } });
+  await server.pause();
+  try {
+    const started = performance.now();
+    await expect(openRedis(server.url, { commandTimeoutMs: 300, connectTimeoutMs: 300 })).rejects.toMatchObject({ code: 'UPSTREAM' });
+    expect(performance.now() - started).toBeLessThan(2_000);
+  } finally {
+    await server.resume();
+  }
+});
+
+it.each(['living', 'dead', 'frozen'])(
+  'closes within two seconds when Redis is %s, and lets the process end',
+  async (state) => {
+    const program = `
+    import { openRedis } from '@trellis-mcp/stores';
+    const redis = await openRedis(process.argv[1], { commandTimeoutMs: 1000 });
+    await redis.subscriber.subscribe('c');
+    redis.command.get('x').catch(() => {});
+    console.log('open');
+    process.stdin.once('data', async () => { await redis.close(); await redis.close(); process.stdin.destroy(); });`;
+    const args = ['--conditions=@trellis-mcp/source', '--input-type=module', '-e', program, server.url];
+    await using probe = await spawnProbe(process.execPath, args, { cwd: import.meta.dirname });
+    await probe.waitForStdout('open');
+    if (state === 'dead') await server.kill();
+    if (state === 'frozen') await server.pause();
+    try {
+      const started = performance.now();
+      probe.stdin.write('close\n');
+      const exit = await probe.exit;
+      expect([exit, probe.stderr]).toEqual([{ code: 0, signal: null }, '']);
+      expect(performance.now() - started).toBeLessThan(2_000);
+    } finally {
+      await (state === 'frozen' ? server.resume() : server.restart());
+    }
+  },
+  20_000,
+);

@@ -1,0 +1,45 @@
+import { expect, it } from '@jest/globals';
+import { spawnProbe, type Probe } from '@trellis-mcp/test-services';
+import type { HammerResult, HammerTask } from './hammer.ts';
+import { openStore, type Place } from './open-store.ts';
+
+const isSoak = process.env['TRELLIS_SOAK'] === '1';
+const processes = 8;
+const updates = isSoak ? 10_000 : 150;
+const keys = isSoak ? 1_000 : 40;
+
+/** What holds across processes; call it inside a `describe` for places that processes share. */
+export function testAcrossProcesses(place: () => Place): void {
+  it(
+    `loses no update and lets exactly one add win across ${String(processes)} processes`,
+    async () => {
+      const shared = { ...place(), space: `${place().space}_race` };
+      const results = await hammer({ place: shared, updates, keys });
+      await using opened = await openStore(shared);
+      expect(await opened.store.get('counter')).toBe(String(processes * updates));
+      const won = results.flatMap((result) => result.won).sort((a, b) => a - b);
+      expect(won).toEqual(Array.from({ length: keys }, (_, key) => key));
+      if (isSoak) console.log(place().kind, Math.round(Math.max(...results.map((result) => result.elapsedMs))), 'ms');
+    },
+    isSoak ? 900_000 : 120_000,
+  );
+}
+
+/** Starts every process, waits until all have opened the store, and lets them go at once. */
+async function hammer(task: HammerTask): Promise<HammerResult[]> {
+  const args = ['--conditions=@trellis-mcp/source', `${import.meta.dirname}/hammer.ts`, JSON.stringify(task)];
+  const probes = await Promise.all(Array.from({ length: processes }, () => spawnProbe(process.execPath, args)));
+  try {
+    await Promise.all(probes.map((probe) => probe.waitForStdout('open', 60_000)));
+    for (const probe of probes) probe.stdin.write('go\n');
+    return await Promise.all(probes.map((probe) => resultOf(probe)));
+  } finally {
+    await Promise.all(probes.map((probe) => probe.stop()));
+  }
+}
+
+async function resultOf(probe: Probe): Promise<HammerResult> {
+  const { code } = await probe.exit;
+  if (code !== 0) throw new Error(`A process failed: ${probe.stderr}`);
+  return JSON.parse(probe.stdoutLines.at(-1) ?? '') as HammerResult;
+}
