@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { repositoryRoot, type Package } from './repository.ts';
 
 /**
@@ -29,7 +29,17 @@ export interface Bundle {
   externals: string[];
   /** Bytes of each bundle by file name. */
   sizes: Record<string, number>;
+  /** Third-party packages whose code the bundles hold, sorted. */
+  included: string[];
 }
+
+/** zod brings its messages in fifty languages (a sixth of the bundle); the servers speak English. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(bundler) {
+    bundler.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" }));
+  },
+};
 
 /** Bundles an app into `dist/main.mjs`, and each of its further entries into a file beside it; workspace libraries come from their sources. */
 export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> {
@@ -54,12 +64,14 @@ export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> 
     banner: { js: banner },
     legalComments: 'linked',
     metafile: true,
+    plugins: [englishOnly],
     logLevel: 'warning',
   });
   const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
   const imports = outputs.flatMap(([, output]) => output.imports).filter(({ external, path }) => external && !isBuiltin(path));
   return {
     externals: [...new Set(imports.map(({ path }) => packageName(path)))].sort(),
+    included: findPackages(metafile),
     sizes: Object.fromEntries(outputs.map(([file, { bytes }]) => [file.replace(/^.*\//, ''), bytes])),
   };
 }
@@ -73,4 +85,9 @@ function packageName(path: string): string {
     .split('/')
     .slice(0, path.startsWith('@') ? 2 : 1)
     .join('/');
+}
+
+function findPackages({ inputs }: Metafile): string[] {
+  const names = Object.keys(inputs).map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(file)?.[1]);
+  return [...new Set(names)].filter((name) => name !== undefined).sort();
 }

@@ -11,7 +11,7 @@ const neverInstalled = new Set(['pg-native', 'bufferutil', 'utf-8-validate']);
  * @throws Error when the bundle imports something that no package.json declares.
  */
 export function publishedManifest(app: Manifest, externals: readonly string[], workspace: readonly Manifest[]): Manifest {
-  const { devDependencies: _dev, trellis: _trellis, ...rest } = app;
+  const { devDependencies: _dev, trellis: _trellis, nx: _nx, ...rest } = app;
   const dependencies: Record<string, string> = {};
   const peerDependencies: Record<string, string> = {};
   for (const name of externals.filter((external) => !neverInstalled.has(external))) {
@@ -23,7 +23,12 @@ export function publishedManifest(app: Manifest, externals: readonly string[], w
   }
   const optional = Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }]));
   const hasPeers = Object.keys(peerDependencies).length > 0;
-  return { ...rest, files: ['bin', 'dist', 'data'], dependencies, ...(hasPeers && { peerDependencies, peerDependenciesMeta: optional }) };
+  return {
+    ...rest,
+    files: ['bin', 'dist', 'data', 'THIRD-PARTY-LICENSES.md'],
+    dependencies,
+    ...(hasPeers && { peerDependencies, peerDependenciesMeta: optional }),
+  };
 }
 
 function findRange(manifests: readonly Manifest[], kind: 'dependencies' | 'peerDependencies', name: string): string | undefined {

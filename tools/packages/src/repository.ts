@@ -16,6 +16,7 @@ export interface Manifest {
   devDependencies?: Readonly<Record<string, string>>;
   peerDependencies?: Readonly<Record<string, string>>;
   peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
+  nx?: unknown;
   /** Ours: how `npm run build` bundles an app. */
   trellis?: {
     /** Further bundles beside `main.mjs`, such as workers: name without extension to source file. */

@@ -1,6 +1,7 @@
 import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleApp, type Bundle } from './bundle-app.ts';
+import { collectLicenses } from './collect-licenses.ts';
 import { publishedManifest } from './published-manifest.ts';
 import { repositoryRoot, type Manifest, type Package } from './repository.ts';
 
@@ -23,6 +24,7 @@ export async function stageApp(app: Package, workspace: readonly Manifest[]): Pr
     [join(repositoryRoot, 'LICENSE'), 'LICENSE'],
   ];
   for (const [from, to] of parts) if (await exists(from)) await cp(from, join(staging, to), { recursive: true });
+  await writeFile(join(staging, 'THIRD-PARTY-LICENSES.md'), await collectLicenses(bundle.included));
   const manifest = publishedManifest(app.manifest, bundle.externals, workspace);
   await writeFile(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return bundle;

@@ -40,10 +40,15 @@ export async function talkOverStdio(command: readonly [string, ...string[]], cwd
   child.stdin.on('error', (error) => (stderr += String(error)));
   for (const request of requests) child.stdin.write(`${JSON.stringify(request)}\n`);
   const answers = new Map<number, Answer>();
-  for await (const line of createInterface({ input: child.stdout })) {
-    const answer = parseLine(line);
-    if (answer.id !== undefined) answers.set(answer.id, answer);
-    if (answers.has(2)) child.stdin.end();
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const answer = parseLine(line);
+      if (answer.id !== undefined) answers.set(answer.id, answer);
+      if (answers.has(2)) child.stdin.end();
+    }
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
   }
   const [exitCode] = await exited;
   const { serverInfo } = answers.get(1)?.result ?? {};
