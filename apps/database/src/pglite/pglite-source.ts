@@ -42,15 +42,20 @@ export function createPgliteSource({ name, engine }: PgliteSourceOptions): Sourc
 async function readPage(engine: PgliteEngine, request: PageRequest, options: RunOptions): Promise<RawPage> {
   const parts: PagePart[] = [];
   const end = await engine.run({ kind: 'page', request }, { ...options, onPart: (part) => parts.push(part) });
-  const columns = parts[0]?.columns ?? [];
-  const rows = parts.flatMap((part) => part.rows);
+  const page = collect(parts);
   if (end.kind === 'done' && 'more' in end.answer) {
-    return { columns, rows, ...end.answer };
+    return { ...page, ...end.answer };
   }
-  if (end.kind === 'timeout' && rows.length > 0) {
-    return { columns, rows, more: true, cutBy: 'time', changed: false, notices: [] };
+  if (end.kind === 'timeout' && page.rows.length > 0) {
+    return { ...page, more: true, cutBy: 'time', changed: false, notices: [] };
   }
   throw toError(end, options.timeoutMs);
+}
+
+function collect(parts: readonly PagePart[]): Pick<RawPage, 'columns' | 'rows' | 'digest'> {
+  const digest = parts.at(-1)?.digest;
+  const page = { columns: parts[0]?.columns ?? [], rows: parts.flatMap(({ rows }) => rows) };
+  return digest === undefined ? page : { ...page, digest };
 }
 
 function toError(end: JobEnd, timeoutMs: number): AppError {

@@ -39,8 +39,6 @@ export interface PageEnd {
   /** Rows come after this page. */
   readonly more: boolean;
   readonly cutBy?: 'rows' | 'bytes';
-  /** Digest of the last row, over whole values; absent without rows. */
-  readonly digest?: string;
   /** The row before `offset` is not what the page before saw. */
   readonly changed: boolean;
   readonly notices: readonly string[];
@@ -51,4 +49,6 @@ export interface PagePart {
   /** With the first part. */
   readonly columns?: readonly RawColumn[];
   readonly rows: readonly (readonly RawCell[])[];
+  /** Digest of the last row so far, over whole values; absent without rows. */
+  readonly digest?: string;
 }

@@ -39,11 +39,11 @@ export async function readPage(reader: RowReader, request: PageRequest, emit: (p
   let size = Math.min(firstFetch, request.maxRows + 1);
   let fetched = await reader.fetch(size);
   page.open(fetched.columns);
-  emit({ columns: fetched.columns, rows: page.take(fetched.rows) });
+  emit({ columns: fetched.columns, ...page.take(fetched.rows) });
   while (page.cutBy === undefined && fetched.rows.length === size) {
     size = page.nextFetch(size);
     fetched = await reader.fetch(size);
-    emit({ rows: page.take(fetched.rows) });
+    emit(page.take(fetched.rows));
   }
   return { ...page.end(), changed };
 }
@@ -85,7 +85,7 @@ class Page {
   }
 
   /** Takes what still fits; `cutBy` then says what did not. */
-  take(rows: readonly WholeRow[]): RawCell[][] {
+  take(rows: readonly WholeRow[]): PagePart {
     const taken: RawCell[][] = [];
     for (const row of rows) {
       const cells = row.map((value) => cutCell(value, this.#maxCell));
@@ -100,7 +100,7 @@ class Page {
       this.#bytesRead += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
       this.#last = row;
     }
-    return taken;
+    return this.#last === undefined ? { rows: taken } : { rows: taken, digest: digestRow(this.#last) };
   }
 
   /** How many rows to read next: growing, but no more than fit `fetchBytes` at the size of the rows so far. */
@@ -111,9 +111,7 @@ class Page {
   }
 
   end(): Omit<PageEnd, 'notices' | 'changed'> {
-    const { cutBy } = this;
-    const digest = this.#last === undefined ? {} : { digest: digestRow(this.#last) };
-    return cutBy === undefined ? { more: false, ...digest } : { more: true, cutBy, ...digest };
+    return this.cutBy === undefined ? { more: false } : { more: true, cutBy: this.cutBy };
   }
 
   #findLimit(bytes: number): 'rows' | 'bytes' | undefined {

@@ -9,6 +9,8 @@ export interface RawPage extends Omit<PageEnd, 'cutBy'> {
   readonly rows: readonly (readonly RawCell[])[];
   /** `time`: the deadline came while rows were read; the rows so far are given. */
   readonly cutBy?: 'rows' | 'bytes' | 'time';
+  /** Digest of the last row, to be handed in with the next page; absent without rows. */
+  readonly digest?: string;
 }
 
 /** Limits of one statement. */

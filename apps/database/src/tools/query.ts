@@ -34,7 +34,7 @@ export const query = defineTool({
   output: z.object({
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     rows: z.array(z.array(z.unknown())),
-    rowCount: z.int(),
+    rowCount: z.number(),
     truncated: z.boolean(),
     truncatedBy: z.enum(['rows', 'bytes', 'cell', 'time']).optional(),
     nextCursor: z.string().optional(),

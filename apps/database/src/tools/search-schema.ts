@@ -15,7 +15,7 @@ export const searchSchema = defineTool({
   description: 'Find tables, views, enums and functions by name, with their columns. Use before writing SQL.',
   input: z.object({
     pattern: boundedText({ max: 200 }).optional().describe('Part of an object or column name, or a glob with * and ?.'),
-    kinds: z.array(z.enum(objectKinds)).min(1).max(objectKinds.length).optional().describe('Default: all but indexes and partitions.'),
+    kinds: z.array(z.enum(objectKinds)).max(20).optional().describe('Default: all but indexes and partitions.'),
     detail: z.enum(details).default('summary').describe('names; summary: columns and keys; full: also indexes, checks, definitions.'),
     limit: limitParam({ default: 50, max: 500 }),
     cursor: cursorParam().optional(),
@@ -24,9 +24,9 @@ export const searchSchema = defineTool({
     objects: z.array(
       z.object({
         name: z.string(),
-        kind: z.enum(objectKinds),
+        kind: z.string(),
         comment: z.string().optional(),
-        rows: z.int().optional().describe('Estimate.'),
+        rows: z.number().optional().describe('Estimate.'),
         columns: z.array(z.string()).optional(),
         values: z.array(z.string()).optional(),
         indexes: z.array(z.string()).optional(),
