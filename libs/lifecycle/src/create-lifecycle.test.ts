@@ -84,6 +84,21 @@ describe('stop', () => {
     expect(events).toEqual(['exit 70']);
   });
 
+  it('exits although the terminal is gone', async () => {
+    const say = (): never => {
+      throw new Error('write EPIPE');
+    };
+    const { lifecycle, events } = createTrial({ say });
+    await expect(lifecycle.stop('signal')).rejects.toThrow('write EPIPE');
+    expect(events).toEqual(['exit 0']);
+  });
+
+  it('of an idle program is clean with a drain of 0 ms', async () => {
+    const { lifecycle, events } = createTrial({ drainTimeoutMs: 0 });
+    await lifecycle.stop('signal');
+    expect(events).toEqual(['exit 0']);
+  });
+
   it('tells the first fault only, in one line', async () => {
     const { lifecycle, lines } = createTrial();
     lifecycle.onClose('a', () => Promise.reject(new Error('a')));

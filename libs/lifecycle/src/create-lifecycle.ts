@@ -8,6 +8,8 @@ import { isUrgent, stopNotes } from './stop-notes.ts';
 const lastAnswersMs = 200;
 /** What aborted work gets to settle. */
 const abortGraceMs = 300;
+/** With a drain of 0 ms an idle program still needs a turn of the event loop to be seen idle. */
+const idleTurnMs = 20;
 /** Bounds of an urgent stop: 200 + 200 + 300 + 700 ms and half a second to notice a lost parent stay below 2 s. */
 const urgentIntakeMs = 200;
 const urgentCloseMs = 700;
@@ -108,15 +110,28 @@ class OrderedLifecycle implements Lifecycle {
 
   async #shutDown(note: string): Promise<void> {
     const startedAt = this.#options.now();
-    await this.#closeIntake();
-    await this.#drain();
-    this.#phase = 'closing';
-    await this.#closeAll();
-    this.#phase = 'stopped';
-    const code = this.#fault === undefined ? exitCodes.ok : exitCodes.software;
-    this.#options.log.info({ code, durationMs: Math.round(this.#options.now() - startedAt) }, 'Stopped.');
-    this.#options.say(this.#fault === undefined ? `Stopped: ${note}.` : `Stopped with code ${code}: ${this.#fault}.`);
-    this.#options.exit(code);
+    try {
+      await this.#closeIntake();
+      await this.#drain();
+      this.#phase = 'closing';
+      await this.#closeAll();
+      this.#phase = 'stopped';
+      this.#tell(note, startedAt);
+    } finally {
+      // Also when a log or a terminal threw: a program that cannot say so must still end.
+      this.#options.exit(this.#phase === 'stopped' ? this.#exitCode : exitCodes.software);
+    }
+  }
+
+  get #exitCode(): number {
+    return this.#fault === undefined ? exitCodes.ok : exitCodes.software;
+  }
+
+  #tell(note: string, startedAt: number): void {
+    const { log, now, say } = this.#options;
+    const code = this.#exitCode;
+    log.info({ code, durationMs: Math.round(now() - startedAt) }, 'Stopped.');
+    say(this.#fault === undefined ? `Stopped: ${note}.` : `Stopped with code ${code}: ${this.#fault}.`);
   }
 
   async #closeIntake(): Promise<void> {
@@ -130,7 +145,7 @@ class OrderedLifecycle implements Lifecycle {
     const { drainTimeoutMs, log } = this.#options;
     const signal = this.#abort.signal;
     const work = Promise.all([this.#whenIdle(), ...this.#drainSteps.map(({ name, run }) => this.#attempt(name, () => run(signal)))]);
-    let settled = await settleWithin(work, drainTimeoutMs, this.#hurry.signal);
+    let settled = await settleWithin(work, Math.max(drainTimeoutMs, idleTurnMs), this.#hurry.signal);
     if (settled === 'done') return;
     if (settled === 'timeout') this.#fault ??= `the drain ran out after ${drainTimeoutMs} ms with ${countCalls(this.#active)} running`;
     if (this.#stopReason === 'stdin-end') settled = await settleWithin(work, lastAnswersMs);

@@ -58,8 +58,11 @@ function createSignalHandler(lifecycle: Lifecycle, options: WatchSignalsOptions)
       void lifecycle.stop('signal', { note: `${signal} was received` });
     } else if (signal !== first.signal || now() - first.at >= repeatMs) {
       const code = 128 + constants.signals[signal];
-      say(`Stopped with code ${code}: ${signal} came as a second signal.`);
-      exit(code);
+      try {
+        say(`Stopped with code ${code}: ${signal} came as a second signal.`);
+      } finally {
+        exit(code);
+      }
     }
   };
 }

@@ -64,17 +64,21 @@ describe.each(signals)('%s, when the drain runs out,', (signal) => {
   });
 });
 
-describe.each(signals)('%s, followed by another signal,', (signal) => {
-  it.each(signals)('exits at once with 128 + n when %s is the second', async (second) => {
-    const probe = await start('--work', 'deaf');
-    probe.kill(signal);
-    await probe.waitForStderr('intake closed');
-    probe.kill(second);
-    const { code, tookMs } = await timeExit(probe);
-    expect(code).toBe(128 + numbers[second]);
-    expect(tookMs).toBeLessThan(500);
-    expect(probe.stderrLines.at(-1)).toBe(`Stopped with code ${code}: ${second} came as a second signal.`);
-  });
+it.each([
+  ['SIGTERM', 'SIGTERM'],
+  ['SIGINT', 'SIGINT'],
+  ['SIGHUP', 'SIGHUP'],
+  ['SIGTERM', 'SIGINT'],
+  ['SIGINT', 'SIGTERM'],
+] as const)('%s and then %s exits at once with 128 + n', async (signal, second) => {
+  const probe = await start('--work', 'deaf');
+  probe.kill(signal);
+  await probe.waitForStderr('intake closed');
+  probe.kill(second);
+  const { code, tookMs } = await timeExit(probe);
+  expect(code).toBe(128 + numbers[second]);
+  expect(tookMs).toBeLessThan(500);
+  expect(probe.stderrLines.at(-1)).toBe(`Stopped with code ${code}: ${second} came as a second signal.`);
 });
 
 describe('a stdio server whose host goes away', () => {

@@ -59,8 +59,10 @@ describe('a line', () => {
     expect(text.length).toBeLessThan(100_000);
     expect(linesOf(text)).toHaveLength(1);
   });
+});
 
-  it('survives getters that throw and values that JSON has not', async () => {
+describe('a value', () => {
+  it('that JSON has not, or that throws when read, breaks no line', async () => {
     const odd = {
       get broken() {
         throw new TypeError('no');
@@ -70,6 +72,14 @@ describe('a line', () => {
       map: new Map([['password', 'hunter2']]),
       when: new Date(Number.NaN),
       call: () => 1,
+      proxy: new Proxy(
+        {},
+        {
+          ownKeys() {
+            throw new Error('no');
+          },
+        },
+      ),
     };
     const text = await logInto((log) => log.info(odd, 'odd'));
     expect(linesOf(text)).toMatchObject([

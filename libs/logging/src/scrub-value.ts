@@ -39,13 +39,18 @@ export function scrubValue(value: unknown, limits: ScrubLimits = lineLimits): un
 export function scrubFields(fields: object, limits: ScrubLimits = lineLimits): Record<string, unknown> {
   const scrubbed: Record<string, unknown> = {};
   let count = 0;
-  for (const key in fields) {
-    if (!Object.hasOwn(fields, key)) continue;
-    if (++count > limits.entries) {
-      scrubbed['…'] = 'more keys';
-      break;
+  try {
+    for (const key in fields) {
+      if (!Object.hasOwn(fields, key)) continue;
+      if (++count > limits.entries) {
+        scrubbed['…'] = 'more keys';
+        break;
+      }
+      scrubbed[key] = scrubField(fields, key, limits);
     }
-    scrubbed[key] = scrubField(fields, key, limits);
+  } catch (error) {
+    // A proxy may refuse to list its keys.
+    scrubbed['…'] = `unreadable: ${typeof error}`;
   }
   return scrubbed;
 }
