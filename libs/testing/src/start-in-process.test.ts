@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { app } from '../test/sample/app.ts';
+import { app, tools } from '../test/sample/app.ts';
 import { connectV1 } from './connect-v1.ts';
 import { startInProcess } from './start-in-process.ts';
 
@@ -20,11 +20,8 @@ describe('a server in this process', () => {
 
   it('calls for the principal it was given', async () => {
     const principal = { id: 'guest', scopes: new Set<string>() };
-    const scoped = {
-      ...app,
-      tools: (Array.isArray(app.tools) ? app.tools : []).map((tool: object) => ({ ...tool, scopes: ['words:read'] })),
-    };
-    await using server = await startInProcess(scoped as typeof app, { principal });
+    const scoped = { ...app, tools: tools.map((tool) => ({ ...tool, scopes: ['words:read'] })) };
+    await using server = await startInProcess(scoped, { principal });
     const client = await server.connect();
     expect(await client.listTools()).toEqual([]);
     await expect(client.callTool('list_words')).rejects.toMatchObject({ code: 'DENIED' });

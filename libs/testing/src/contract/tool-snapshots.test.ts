@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { compareSnapshots, renderSnapshot } from './tool-snapshots.ts';
+import { compareSnapshots, renderSnapshot, type SnapshotTool } from './tool-snapshots.ts';
 
 let folder: URL;
-const compare = (tools: { name: string }[], isUpdate = false) => compareSnapshots(folder, tools, { isUpdate });
+type Sample = SnapshotTool & { readonly title?: string; readonly list?: readonly number[] };
+const compare = (tools: readonly Sample[], isUpdate = false) => compareSnapshots(folder, tools, { isUpdate });
 
 beforeEach(async () => {
   folder = pathToFileURL(join(await mkdtemp(join(tmpdir(), 'snap-')), 'tools.snap/'));
@@ -34,7 +35,7 @@ it('tells new, changed and gone tools', async () => {
 });
 
 it('does not mind how the file is laid out', async () => {
-  const tool = { name: 'a', list: [1, 2] };
+  const tool: Sample = { name: 'a', list: [1, 2] };
   await compare([tool], true);
   await writeFile(new URL('a.json', folder), JSON.stringify(tool));
   expect(await compare([tool])).toEqual([]);
@@ -47,5 +48,7 @@ it('fails every tool when the folder is missing', async () => {
 });
 
 it('does not depend on the order of keys', () => {
-  expect(renderSnapshot({ name: 'a', title: 'x' })).toBe(renderSnapshot({ title: 'x', name: 'a' }));
+  const one: Sample = { name: 'a', title: 'x' };
+  const other: Sample = { title: 'x', name: 'a' };
+  expect(renderSnapshot(one)).toBe(renderSnapshot(other));
 });

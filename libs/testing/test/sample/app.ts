@@ -28,6 +28,9 @@ const listWords = defineTool({
   run: ({ limit }, { deps }) => Promise.resolve({ words: deps.words.slice(0, limit) }),
 });
 
+/** The tools, for tests that change them. */
+export const tools = [countWords, listWords];
+
 /** The smallest server that has everything the contract looks at. */
 export const app = defineServer({
   name: 'trellis-sample',
@@ -38,7 +41,7 @@ export const app = defineServer({
   port,
   settings: z.object(commonSettings({ port })),
   openDeps: (): Promise<Deps> => Promise.resolve({ words: ['one', 'two', 'three'] }),
-  tools: [countWords, listWords],
+  tools,
   resources: [
     defineResource({
       name: 'words',
