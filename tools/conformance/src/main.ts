@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runAll } from './outcome.ts';
-import { fixtureEntry, impureTools, planFixture, planInspector, planServer } from './plan.ts';
+import { fixtureEntry, planFixture, planInspector, planServer } from './plan.ts';
 import { startServer } from './start-server.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -10,11 +10,9 @@ const databaseEntry = fileURLToPath(new URL('../../../apps/database/src/main.ts'
 
 async function checkFixture(): Promise<boolean> {
   await using server = await startServer(fixtureEntry, ['--legacy-sessions']);
-  const isConformant = await runAll(planFixture(server.url), print);
-  const pure = impureTools.flatMap((tool) => ['--exclude-tools', tool]);
-  await using strict = await startServer(fixtureEntry, pure);
   const call = { tool: 'test_simple_text', args: {} };
-  return (await runAll(planInspector({ name: 'fixture', entry: fixtureEntry, args: pure, url: strict.url, call }), print)) && isConformant;
+  const runs = [...planFixture(server.url), ...planInspector({ name: 'fixture', entry: fixtureEntry, url: server.url, call })];
+  return await runAll(runs, print);
 }
 
 async function checkDatabase(): Promise<boolean> {

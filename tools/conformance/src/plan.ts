@@ -27,9 +27,6 @@ const requirementCounts: Readonly<Record<Revision, number>> = { '2025-11-25': 30
 
 /** The entry of the fixture. */
 export const fixtureEntry = fileURLToPath(new URL('fixture/main.ts', import.meta.url));
-/** The tools that the Inspector must refuse under `--strict`: their schemas use all of JSON Schema on purpose. */
-export const impureTools = ['json_schema_2020_12_tool'];
-
 /** The runs against the fixture, at its endpoint with `--legacy-sessions`. */
 export function planFixture(url: string): Run[] {
   return [
@@ -53,15 +50,14 @@ export function planServer(name: string, url: string): Run[] {
 export interface Inspected {
   readonly name: string;
   readonly entry: string;
-  readonly args?: readonly string[];
   readonly url: string;
   readonly call: SampleCall;
 }
 
 /** The Inspector over stdio and HTTP, in both eras. */
-export function planInspector({ name, entry, args = [], url, call }: Inspected): Run[] {
+export function planInspector({ name, entry, url, call }: Inspected): Run[] {
   const servers: readonly (readonly [string, InspectedServer])[] = [
-    ['stdio', { command: process.execPath, args: fromSource(entry, args) }],
+    ['stdio', { command: process.execPath, args: fromSource(entry) }],
     ['http', { type: 'http', url }],
   ];
   return servers.flatMap(([transport, server]) =>

@@ -9,7 +9,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /** The arguments for Node that run an entry from source. */
-export function fromSource(entry: string, args: readonly string[]): string[] {
+export function fromSource(entry: string, args: readonly string[] = []): string[] {
   return ['--conditions=@trellis-mcp/source', entry, ...args];
 }
 
