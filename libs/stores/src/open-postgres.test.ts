@@ -125,6 +125,18 @@ it('uses a table that is there with a role that may not make one, and says so wh
   await expect(openPostgresKeyStore(guest, { table: 'missing' })).rejects.toMatchObject({ code: 'UPSTREAM', retryable: false });
 });
 
+it('makes one table when many open it for the first time at once', async () => {
+  await using connections = new AsyncDisposableStack();
+  const opened = await Promise.all(Array.from({ length: 8 }, () => openPostgres(server.url, { maxConnections: 1 })));
+  for (const postgres of opened) connections.use(postgres);
+  for (let round = 0; round < 10; round += 1) {
+    const table = `fresh_${String(round)}`;
+    const stores = await Promise.all(opened.map((postgres) => openPostgresKeyStore(postgres, { table })));
+    const wins = await Promise.all(stores.map((store) => store.add('k', 'v', { ttlMs })));
+    expect(wins.filter(Boolean)).toHaveLength(1);
+  }
+});
+
 it('refuses a table name that would need quoting', async () => {
   await using postgres = await openPostgres(server.url);
   for (const table of ['', 'A', 'a b', 'a"; drop table x; --', 'x'.repeat(49)]) {

@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isAppError } from '@trellis-mcp/errors';
@@ -12,6 +13,40 @@ beforeAll(async () => {
   server = await startRedis();
 }, 30_000);
 afterAll(() => server.stop());
+
+/** Passes bytes on, until told to cut the connection in place of the answer to a command. */
+async function startProxy(target: URL): Promise<AsyncDisposable & { port: number; cutAtAnswerTo: (command: string) => void }> {
+  let awaited: string | undefined;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((inner) => {
+    const outer = connect(Number(target.port), target.hostname);
+    let isCut = false;
+    for (const socket of [inner, outer]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+    }
+    inner.on('data', (data) => {
+      isCut ||= awaited !== undefined && data.toString().includes(`${awaited}\r\n`);
+      outer.write(data);
+    });
+    outer.on('data', (data) => {
+      if (!isCut) return void inner.write(data);
+      awaited = undefined;
+      inner.destroy();
+      outer.destroy();
+    });
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => proxy.listen(port, '127.0.0.1', resolve));
+  return {
+    port,
+    cutAtAnswerTo: (command) => (awaited = command),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}
 
 /** Calls in a loop until `isOver`, counting answers and keeping what failed. */
 async function callUntil(
@@ -81,6 +116,21 @@ it.each(['killed', 'frozen'])(
   },
   30_000,
 );
+
+it('writes once when the answer to a write is lost', async () => {
+  await using proxy = await startProxy(new URL(server.url));
+  const url = new URL(server.url);
+  url.port = String(proxy.port);
+  await using redis = await openRedis(url.href);
+  const store = openRedisKeyStore(redis);
+  await store.set('once', '1', { ttlMs });
+  const increment = (): Promise<string | undefined> => store.update('once', (current) => String(Number(current) + 1), { ttlMs });
+  proxy.cutAtAnswerTo('eval');
+  await expect(increment()).rejects.toMatchObject({ code: 'UPSTREAM', retryable: true });
+  await healed(() => redis.ping(), 4_000);
+  expect(await store.get('once')).toBe('2');
+  expect(await increment()).toBe('3');
+});
 
 it('receives what is published, also after Redis was restarted', async () => {
   await using redis = await openRedis(server.url);
