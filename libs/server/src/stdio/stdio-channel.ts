@@ -38,6 +38,8 @@ export class StdioChannel implements Transport {
   readonly #unanswered = new Set<RequestId>();
   readonly #activity = createActivity();
   readonly #read: (chunk: Buffer) => void;
+  #outbox = '';
+  #batch: PromiseWithResolvers<undefined> | undefined;
   #hasAnswered = false;
   #isClosed = false;
 
@@ -60,16 +62,11 @@ export class StdioChannel implements Transport {
     return Promise.resolve();
   }
 
+  /** Messages of one turn of the event loop leave in one write. Resolves when the system took it. */
   send(message: JSONRPCMessage): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-    this.#options.stdout.write(serializeMessage(message), (error) => {
-      if (error === undefined || error === null) {
-        resolve(undefined);
-      } else {
-        reject(error);
-      }
-    });
-    this.#holdBack();
+    this.#outbox += serializeMessage(message);
+    this.#batch ??= this.#openBatch();
+    const { promise } = this.#batch;
     if (!('method' in message) && message.id !== undefined) {
       this.#noteAnswer(message.id);
     }
@@ -79,6 +76,7 @@ export class StdioChannel implements Transport {
   close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true;
+      this.#flush();
       this.#options.stdin.off('data', this.#read);
       this.#options.stdin.pause();
       this.onclose?.();
@@ -89,6 +87,31 @@ export class StdioChannel implements Transport {
   /** Resolves when every request was answered or cancelled, or when the signal aborts. Subscriptions do not count. */
   idle(signal: AbortSignal): Promise<void> {
     return this.#activity.idle(signal);
+  }
+
+  #openBatch(): PromiseWithResolvers<undefined> {
+    setImmediate(() => {
+      this.#flush();
+    });
+    return Promise.withResolvers<undefined>();
+  }
+
+  #flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) {
+      return;
+    }
+    const text = this.#outbox;
+    this.#outbox = '';
+    this.#batch = undefined;
+    this.#options.stdout.write(text, (error) => {
+      if (error === undefined || error === null) {
+        batch.resolve(undefined);
+      } else {
+        batch.reject(error);
+      }
+    });
+    this.#holdBack();
   }
 
   #receive(line: string): void {
