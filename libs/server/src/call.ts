@@ -38,7 +38,10 @@ export interface KeptBody {
   readonly expiresAt: number;
 }
 
-/** What a handler of a tool, a resource or a prompt gets beside its arguments. Valid until the handler settles. */
+/**
+ * What a handler of a tool, a resource or a prompt gets beside its arguments. Valid until the handler settles. Destructure it or pass it on
+ * whole; its members are made on demand, so a spread copy lacks them.
+ */
 export interface Call<Deps> {
   readonly deps: Deps;
   readonly principal: Principal;
@@ -50,7 +53,7 @@ export interface Call<Deps> {
   readonly log: Logger;
   /** Sends a log message to the client (MCP logging), honouring its level. Never throws. */
   readonly tell: (level: TellLevel, text: string) => void;
-  /** Reports progress when the client asked for it. `done` must grow; a heartbeat repeats the last report. Never throws. */
+  /** Reports progress when the client asked for it. `done` must grow; a heartbeat nudges the last report. Never throws. */
   readonly progress: (done: number, total?: number, message?: string) => void;
   /** Whether the client of this very call can do it. */
   readonly can: (feature: ClientFeature) => boolean;

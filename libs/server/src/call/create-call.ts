@@ -1,6 +1,7 @@
 import { AppError } from '@trellis-mcp/errors';
-import type { Call } from '../call.ts';
 import type { Asks } from '../ask/create-asks.ts';
+import type { Call } from '../call.ts';
+import type { Principal } from '../principal.ts';
 import type { Task } from '../run/task.ts';
 import type { SealScope } from '../seal/create-sealer.ts';
 import { createProgress } from './create-progress.ts';
@@ -8,47 +9,88 @@ import { createTell } from './create-tell.ts';
 
 /** Makes what a handler gets beside its arguments. What costs something is made when the handler reaches for it. */
 export function createCall(task: Task): Call<unknown> {
-  const { frame, peer, requestId, subject } = task;
-  const { principal } = peer.connection;
-  const asks = (): Asks => (task.asks ??= openAsks(task));
-  const scope = (): SealScope => ({ principal, purpose: `${subject.kind} ${subject.name}` });
-  let log: Call<unknown>['log'] | undefined;
-  let tell: Call<unknown>['tell'] | undefined;
-  const call = {
-    deps: frame.deps,
-    principal,
-    requestId,
-    get signal() {
-      return task.stopper.signal;
-    },
-    get log() {
-      return (log ??= frame.host.log.child({ requestId, name: subject.name }));
-    },
-    get tell() {
-      return (tell ??= createTell(task));
-    },
-    progress: createProgress(task),
-    can: (feature) => asks().can(feature),
-    roots: () => asks().roots(),
-    ask: (key: string, request: Parameters<Asks['ask']>[1]) => asks().ask(key, request),
-    sample: (key, request) => asks().sample(key, request),
-    seal: (value, { ttlMs }) => frame.sealer.seal(value, { ...scope(), ttlMs }),
-    unseal: (token) => unseal(task, token, scope()),
-    keep(bytes, options) {
-      if (frame.keeper === undefined) throw new Error('call.keep needs `keeps: true` in defineServer');
-      return frame.keeper.keep(bytes, { ...options, principal });
-    },
-  } satisfies Omit<Call<unknown>, 'ask'> & { ask: unknown };
-  return call as Call<unknown>;
+  return new RunningCall(task);
 }
 
-function openAsks({ openAsks: open }: Task): Asks {
-  if (open === undefined) throw new Error('the ask step did not run');
-  return open();
+/** Members are getters of the prototype: accessors in an object literal cost more than the rest of a small call. */
+class RunningCall implements Call<unknown> {
+  readonly deps: unknown;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly progress: Call<unknown>['progress'];
+  readonly #task: Task;
+  #log: Call<unknown>['log'] | undefined;
+  #tell: Call<unknown>['tell'] | undefined;
+
+  constructor(task: Task) {
+    this.deps = task.frame.deps;
+    this.principal = task.peer.connection.principal;
+    this.requestId = task.requestId;
+    this.progress = createProgress(task);
+    this.#task = task;
+  }
+
+  get signal(): AbortSignal {
+    return this.#task.stopper.signal;
+  }
+
+  get log(): Call<unknown>['log'] {
+    const { frame, requestId, subject } = this.#task;
+    return (this.#log ??= frame.host.log.child({ requestId, name: subject.name }));
+  }
+
+  get tell(): Call<unknown>['tell'] {
+    return (this.#tell ??= createTell(this.#task));
+  }
+
+  get can(): Call<unknown>['can'] {
+    return (feature) => asksOf(this.#task).can(feature);
+  }
+
+  get roots(): Call<unknown>['roots'] {
+    return () => asksOf(this.#task).roots();
+  }
+
+  get ask(): Call<unknown>['ask'] {
+    const ask: Asks['ask'] = (key, request) => asksOf(this.#task).ask(key, request);
+    // One function for both overloads: which content a question has is known from its schema.
+    return ask as Call<unknown>['ask'];
+  }
+
+  get sample(): Call<unknown>['sample'] {
+    return (key, request) => asksOf(this.#task).sample(key, request);
+  }
+
+  get seal(): Call<unknown>['seal'] {
+    return (value, { ttlMs }) => this.#task.frame.sealer.seal(value, { ...scopeOf(this.#task), ttlMs });
+  }
+
+  get unseal(): Call<unknown>['unseal'] {
+    return (token) => unseal(this.#task, token);
+  }
+
+  get keep(): Call<unknown>['keep'] {
+    return async (bytes, options) => {
+      const { keeper } = this.#task.frame;
+      if (keeper === undefined) throw new Error('call.keep needs `keeps: true` in defineServer');
+      return keeper.keep(bytes, { ...options, principal: this.principal });
+    };
+  }
 }
 
-function unseal({ frame }: Task, token: string, scope: SealScope): unknown {
-  const opened = frame.sealer.unseal(token, scope);
+/** Answers and questions of the run, made once. */
+function asksOf(task: Task): Asks {
+  if (task.asks !== undefined) return task.asks;
+  if (task.openAsks === undefined) throw new Error('the ask step did not run');
+  return (task.asks = task.openAsks());
+}
+
+function scopeOf({ peer, subject }: Task): SealScope {
+  return { principal: peer.connection.principal, purpose: `${subject.kind} ${subject.name}` };
+}
+
+function unseal(task: Task, token: string): unknown {
+  const opened = task.frame.sealer.unseal(token, scopeOf(task));
   if (opened !== undefined) return opened.value;
   throw new AppError('INVALID_INPUT', 'The cursor is not valid: it was changed, expired, or belongs to another call or caller.', {
     hint: 'Start again without it.',

@@ -36,7 +36,8 @@ export async function callTool(
     reportRefused(frame, peer, { kind: 'tool', name: 'unknown', outcome: 'INVALID_INPUT' });
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name.slice(0, 128)} not found`);
   }
-  const checked = await entry.input.validate(given);
+  const outcome = entry.input.validate(given);
+  const checked = outcome instanceof Promise ? await outcome : outcome;
   if (checked.issues) {
     reportRefused(frame, peer, { kind: 'tool', name, outcome: 'INVALID_INPUT' });
     return toErrorResult(new AppError('INVALID_INPUT', explainArguments(name, checked.issues)));
@@ -49,7 +50,7 @@ export async function callTool(
     ctx,
     subject,
     args: given,
-    invoke: async (running) => definition.run(args, createCall(running)),
+    invoke: (running) => definition.run(args, createCall(running)),
   });
   return runTool(Object.assign(task, { entry }));
 }

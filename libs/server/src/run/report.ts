@@ -1,7 +1,7 @@
 import { auditCall, logCall, type CallOutcome, type CallRecord } from '@trellis-mcp/logging';
 import { isInputRequiredResult, MissingRequiredClientCapabilityError } from '@modelcontextprotocol/server';
-import { randomUUID } from 'node:crypto';
 import type { Frame } from '../frame.ts';
+import { nextRequestId } from './request-id.ts';
 import type { Peer, Task, TaskKind } from './task.ts';
 
 /** How one request ended, for the log and the metrics. */
@@ -29,7 +29,7 @@ function reportEnding({ host }: Frame, { connection }: Peer, ending: Ending): Ca
 /** Reports a request that was refused before it became a task: nothing of that name, or arguments that do not fit. */
 export function reportRefused(frame: Frame, peer: Peer, refused: Pick<Ending, 'kind' | 'name' | 'outcome'>): void {
   frame.host.health.metrics.callStarted(refused.kind);
-  reportEnding(frame, peer, { ...refused, requestId: randomUUID(), durationMs: 0, resultBytes: 0 });
+  reportEnding(frame, peer, { ...refused, requestId: nextRequestId(), durationMs: 0, resultBytes: 0 });
 }
 
 /** Reports a task that went through its steps; a destructive one also in the audit log. A round that only asked the user is no finished call: it is logged at `debug`. */
@@ -42,7 +42,15 @@ export function report(task: Task, options: { readonly isDestructive?: boolean }
     return;
   }
   const { kind, name } = subject;
-  const ending = { requestId, kind, name, outcome: outcomeOf(task), durationMs, resultBytes: task.resultBytes ?? 0, error: failure ?? refusal };
+  const ending = {
+    requestId,
+    kind,
+    name,
+    outcome: outcomeOf(task),
+    durationMs,
+    resultBytes: task.resultBytes ?? 0,
+    error: failure ?? refusal,
+  };
   const record = reportEnding(frame, task.peer, ending);
   if (options.isDestructive === true) auditCall(frame.host.log, { ...record, args: task.args });
 }

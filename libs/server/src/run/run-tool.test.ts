@@ -72,7 +72,7 @@ describe('a failure', () => {
     const result = await call(toolThat(() => Promise.reject(make())));
     expect(JSON.stringify(result)).not.toContain('hunter2');
     expect(result).toMatchObject({ isError: true, _meta: { 'io.trellis/error': { code: 'INTERNAL' } } });
-    expect(JSON.stringify(result.content)).toMatch(/under request [0-9a-f-]{36}/);
+    expect(JSON.stringify(result.content)).toMatch(/under request [0-9a-f]{10}-[0-9a-z]+\./);
   });
 
   it('of the output schema is ours, not the caller’s', async () => {

@@ -1,9 +1,9 @@
 import type { InputRequiredResult, McpServer, ProtocolError, ServerContext } from '@modelcontextprotocol/server';
 import type { AppError } from '@trellis-mcp/errors';
-import { randomUUID } from 'node:crypto';
 import type { Asks } from '../ask/create-asks.ts';
 import type { Connection } from '../connection.ts';
 import type { Frame } from '../frame.ts';
+import { nextRequestId } from './request-id.ts';
 import { Stopper } from './stopper.ts';
 
 /** What a task works on; `list` fills a resource list, `completion` suggests values. */
@@ -67,5 +67,5 @@ export interface TaskSource {
 
 /** Makes a task with an id of its own. */
 export function createTask<Result>(source: TaskSource): Task<Result> {
-  return { ...source, requestId: randomUUID(), startedAt: performance.now(), stopper: new Stopper(), isOver: false, cleanups: [] };
+  return { ...source, requestId: nextRequestId(), startedAt: performance.now(), stopper: new Stopper(), isOver: false, cleanups: [] };
 }

@@ -8,7 +8,8 @@ export async function walk<T extends Task>(task: T, steps: readonly Step<T>[]): 
   const { host, tracing } = task.frame;
   const found = tracing();
   host.health.metrics.callStarted(task.subject.kind);
-  const work = (): Promise<void> => (found?.isOn !== true ? applySteps(task, steps) : traceTask(found, task, () => applySteps(task, steps)));
+  const work = (): Promise<void> =>
+    found?.isOn !== true ? applySteps(task, steps) : traceTask(found, task, () => applySteps(task, steps));
   try {
     await host.lifecycle.track(work);
   } catch (error) {
