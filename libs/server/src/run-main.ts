@@ -1,5 +1,8 @@
 import { flushCompileCache } from 'node:module';
+import { inspect } from 'node:util';
 import { loadConfig } from '@trellis-mcp/config';
+import { exitCodes } from '@trellis-mcp/errors';
+import { scrubText } from '@trellis-mcp/logging';
 import type { z } from 'zod';
 import { commands } from './cli/commands.ts';
 import { runDoctor } from './cli/doctor.ts';
@@ -7,12 +10,24 @@ import { printClientConfig } from './cli/print-client-config.ts';
 import { commonProblems, type CommonConfig } from './common-settings.ts';
 import type { ServerDefinition } from './define-server.ts';
 import { serve } from './serve.ts';
+import { toStartFailure } from './start-failure.ts';
 
 /**
  * The whole main program of a server: reads flags, variables and `--config`, runs a subcommand or serves, and ends the process with the
  * exit codes of Trellis. The only place that touches `process`.
  */
 export async function runMain<Config extends CommonConfig, Deps>(app: ServerDefinition<Config, Deps>): Promise<void> {
+  try {
+    await run(app);
+  } catch (error) {
+    const { code, line } = toStartFailure(app.name, error);
+    const detail = code === exitCodes.software ? scrubText(`${inspect(error)}\n`) : '';
+    process.stderr.write(`${detail}${line}\n`);
+    process.exitCode = code;
+  }
+}
+
+async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Config, Deps>): Promise<void> {
   const { argv, env, stdin, stdout, stderr } = process;
   const loaded = await loadConfig(withCommonChecks(app.settings), {
     argv: argv.slice(2),

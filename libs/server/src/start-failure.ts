@@ -19,7 +19,7 @@ const codes: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 /** Translates what was thrown while a program started: a setting that cannot work is 78, a missing service or port 69, a bug 70. */
 export function toStartFailure(program: string, error: unknown): StartFailure {
   if (!isAppError(error)) {
-    return { code: exitCodes.software, line: `${program} could not start: an internal failure, see the log.` };
+    return { code: exitCodes.software, line: `${program} could not start: an internal failure.` };
   }
   const hint = error.hint === undefined ? '' : ` ${error.hint}`;
   return { code: codes[error.code] ?? exitCodes.software, line: `${program} could not start: ${error.message}${hint}` };

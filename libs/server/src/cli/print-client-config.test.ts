@@ -67,3 +67,7 @@ it('prints this Node and the absolute path of the main module in a checkout', as
   const [block = ''] = (await print('cursor', [], main)).split('--- on');
   expect(JSON.parse(block)).toMatchObject({ mcpServers: { 'trellis-fixture': { command: '/usr/bin/node', args: [main] } } });
 });
+
+it('refuses a URL that is not known yet', async () => {
+  await expect(print('cursor', ['--transport', 'http', '--port', '0'], installed)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});

@@ -1,4 +1,5 @@
 import { formatFlags, formatVariables, redactConfig, type SettingSource } from '@trellis-mcp/config';
+import { AppError } from '@trellis-mcp/errors';
 import type { CommonConfig } from '../common-settings.ts';
 import type { ServerDefinition } from '../define-server.ts';
 import { endpointUrl } from '../http/endpoint-url.ts';
@@ -17,6 +18,8 @@ export interface PrintOptions<Config> {
 /**
  * The block to paste into a client so that it starts this server with the settings given now, or reaches it by URL with
  * `--transport http`. Settings become flags, wherever they came from; secrets become references.
+ *
+ * @throws AppError `INVALID_INPUT` over HTTP on port 0 without a public URL.
  */
 export async function printClientConfig<Config extends CommonConfig, Deps>(
   app: Pick<ServerDefinition<Config, Deps>, 'name' | 'settings'>,
@@ -27,6 +30,11 @@ export async function printClientConfig<Config extends CommonConfig, Deps>(
 
   async function toEntry(): Promise<ClientEntry> {
     if (config.transport === 'http') {
+      if (config.port === 0 && config.publicUrl === undefined) {
+        throw new AppError('INVALID_INPUT', 'The URL of a server on a free port is not known before it runs.', {
+          hint: 'Choose a --port.',
+        });
+      }
       return { kind: 'http', name: app.name, url: endpointUrl(config, config.port) };
     }
     const { flags, secrets } = splitSettings(app.settings, config, sources);
