@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countTests, skippedTests, type JestReport } from './jest-report.ts';
-import { runStep } from './run-step.ts';
+import { runStep, stopOnSignals } from './run-step.ts';
 import type { Step, StepResult } from './step.ts';
 import { jestStep, runningSteps, staticSteps } from './steps.ts';
 import { judge } from './verdict.ts';
@@ -12,6 +12,7 @@ const print = (text: string): void => {
   process.stdout.write(text);
 };
 
+stopOnSignals();
 const results = [...(await runSideBySide(staticSteps)), await runJest()];
 for (const step of runningSteps) results.push(await runStep(step, print));
 const verdict = judge(results, { allowSkips: !process.env['CI'] });

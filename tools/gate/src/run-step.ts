@@ -15,17 +15,22 @@ export async function runStep(step: Step, print: (text: string) => void): Promis
     env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', ...step.env },
   });
   const output = collect(child, step.isStreamed ? print : undefined);
-  const onInterrupt = (): void => killGroup(child);
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
-  const timer = setTimeout(onInterrupt, step.limitMs);
+  const kill = (): void => killGroup(child);
+  process.once('exit', kill);
+  const timer = setTimeout(kill, step.limitMs);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  process.off('exit', kill);
   if (!step.isStreamed && code !== 0) print(output());
   const durationMs = performance.now() - startedAt;
   if (code === 0) return { name: step.name, passed: 1, failed: 0, skipped: 0, durationMs };
   const note = durationMs < step.limitMs ? `exit code ${code ?? 'none'}` : `killed after ${step.limitMs / 1000} s`;
   return { name: step.name, passed: 0, failed: 1, skipped: 0, durationMs, note };
+}
+
+/** Ends the program with 130 on Ctrl-C and with 143 on SIGTERM, and every running step with it. */
+export function stopOnSignals(): void {
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 }
 
 function collect(child: ChildProcess, onText: ((text: string) => void) | undefined): () => string {

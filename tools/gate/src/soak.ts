@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { parseMeasurements } from './measure/measurement.ts';
 import { renderMeasurements } from './measure/render-measurements.ts';
 import { repositoryRoot } from './repository-root.ts';
-import { runStep } from './run-step.ts';
+import { runStep, stopOnSignals } from './run-step.ts';
 import { jestFlags } from './steps.ts';
 
 /**
@@ -20,6 +20,7 @@ const env = { TRELLIS_SOAK: '1', TRELLIS_MEASUREMENTS: file };
 const paths = process.argv.slice(2);
 const print = (text: string): void => void process.stdout.write(text);
 
+stopOnSignals();
 try {
   await writeFile(file, '');
   const runs = [

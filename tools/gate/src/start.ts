@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { repositoryRoot } from './repository-root.ts';
 import { findServers, type ServerSource } from './start/find-servers.ts';
 import { startAll } from './start/start-all.ts';
+import { watchParent } from './start/watch-parent.ts';
 
 /**
  * `npm start` runs every server on Streamable HTTP from its sources, on embedded defaults.
@@ -18,6 +19,7 @@ async function become(folder: string): Promise<void> {
   const server: ServerSource | undefined = servers.find((one) => one.folder === folder);
   if (server) {
     process.argv.splice(1, Infinity, server.main, ...args);
+    watchParent(() => process.kill(process.pid, 'SIGTERM'));
     await import(pathToFileURL(server.main).href);
   } else {
     const known = servers.map((one) => one.folder).join(', ') || 'none yet';

@@ -34,7 +34,7 @@ function run(
 }
 
 async function isGone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let tries = 0; tries < 200; tries += 1) {
     try {
       process.kill(pid, 0);
     } catch (error) {
@@ -65,6 +65,19 @@ it('leaves no server behind when it is killed', async () => {
   const pid = Number(/pear (\d+)/.exec(output())?.[1]);
   child.kill('SIGKILL');
   expect(await isGone(pid)).toBe(true);
+});
+
+it('stops the servers when the shell that npm put in between dies', async () => {
+  const command = `"${process.execPath}" "${program}" pear; exit`;
+  const child = spawn('/bin/sh', ['-c', command], {
+    env: { ...process.env, PEAR_PORT: String(await freePort()) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  while (!output.includes('mcpServers')) await sleep(50);
+  child.kill('SIGTERM');
+  expect(await isGone(Number(/pear (\d+)/.exec(output)?.[1]))).toBe(true);
 });
 
 it('says which server did not start, keeps the others, and ends with its exit code', async () => {

@@ -11,7 +11,7 @@ const neverInstalled = new Set(['pg-native', 'bufferutil', 'utf-8-validate']);
  * @throws Error when the bundle imports something that no package.json declares.
  */
 export function publishedManifest(app: Manifest, externals: readonly string[], workspace: readonly Manifest[]): Manifest {
-  const { devDependencies: _dev, trellis: _trellis, nx: _nx, ...rest } = app;
+  const { devDependencies: _dev, scripts: _scripts, trellis: _trellis, nx: _nx, ...rest } = app;
   const dependencies: Record<string, string> = {};
   const peerDependencies: Record<string, string> = {};
   for (const name of externals.filter((external) => !neverInstalled.has(external))) {

@@ -17,6 +17,7 @@ export interface Manifest {
   peerDependencies?: Readonly<Record<string, string>>;
   peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
   nx?: unknown;
+  scripts?: Readonly<Record<string, string>>;
   /** Ours: how `npm run build` bundles an app. */
   trellis?: {
     /** Further bundles beside `main.mjs`, such as workers: name without extension to source file. */

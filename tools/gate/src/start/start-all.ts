@@ -1,5 +1,6 @@
 import { readFacts, type ServerSource } from './find-servers.ts';
 import { renderBlock } from './render-block.ts';
+import { watchParent } from './watch-parent.ts';
 import { startHttpServer, waitUntilLive, type RunningServer } from './start-http-server.ts';
 
 const startLimitMs = 60_000;
@@ -34,4 +35,7 @@ function forwardSignals(servers: readonly RunningServer[]): void {
     for (const server of servers) server.stop(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
+  watchParent(() => {
+    forward('SIGTERM');
+  });
 }
