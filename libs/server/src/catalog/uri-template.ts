@@ -9,7 +9,7 @@ export interface UriTemplate {
 const maxTemplate = 1000;
 const maxUri = 8192;
 const expression = /\{([+/?]?)([A-Za-z0-9_,]+)\}/g;
-const patterns: Readonly<Record<string, string>> = { '': '([^/?#\s]+)', '+': '([^?#\s]+)', '/': '/([^/?#\s]+)' };
+const patterns: Readonly<Record<string, string>> = { '': '([^/?#\\s]+)', '+': '([^?#\\s]+)', '/': '/([^/?#\\s]+)' };
 
 /**
  * Parses a template once, so that matching compiles nothing.
