@@ -132,6 +132,18 @@ describe('closing', () => {
   });
 });
 
+it('an idle program is gone within 2 s although its intake and its close hang', async () => {
+  const { lifecycle, events } = createTrial({ intakeDelayMs: 500 });
+  const hang = (): Promise<void> => new Promise(() => undefined);
+  lifecycle.onIntake('port', hang);
+  lifecycle.onClose('a', hang);
+  lifecycle.onClose('b', hang);
+  const startedAt = performance.now();
+  await lifecycle.stop('signal');
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(events).toEqual(['exit 70']);
+});
+
 describe('tracked work', () => {
   it('is counted, and its value and errors pass through', async () => {
     const { lifecycle } = createTrial();

@@ -40,6 +40,7 @@ class OrderedLifecycle implements Lifecycle {
   readonly #closeSteps: Named<Step>[] = [];
   #phase: Phase = 'starting';
   #active = 0;
+  #intakeMs = 0;
   #onIdle: (() => void) | undefined;
   #stopReason: StopReason | undefined;
   #stopping: Promise<void> | undefined;
@@ -135,10 +136,12 @@ class OrderedLifecycle implements Lifecycle {
   }
 
   async #closeIntake(): Promise<void> {
-    const { intakeDelayMs, stepTimeoutMs } = this.#options;
+    const { intakeDelayMs, now, stepTimeoutMs } = this.#options;
+    const startedAt = now();
     if (intakeDelayMs > 0) await settleWithin(new Promise(() => undefined), intakeDelayMs, this.#hurry.signal);
-    const timeoutMs = this.#hurry.signal.aborted ? urgentIntakeMs : stepTimeoutMs;
+    const timeoutMs = this.#hurry.signal.aborted ? urgentIntakeMs : stepTimeoutMs / 2;
     await Promise.all(this.#intakeSteps.map((step) => this.#runStep(step, timeoutMs)));
+    this.#intakeMs = now() - startedAt;
   }
 
   async #drain(): Promise<void> {
@@ -173,7 +176,8 @@ class OrderedLifecycle implements Lifecycle {
 
   async #closeAll(): Promise<void> {
     const { now, stepTimeoutMs } = this.#options;
-    const budgetMs = this.#hurry.signal.aborted ? urgentCloseMs : stepTimeoutMs * 1.5;
+    const calmMs = Math.max(stepTimeoutMs * 1.5 - this.#intakeMs, stepTimeoutMs / 2);
+    const budgetMs = this.#hurry.signal.aborted ? urgentCloseMs : calmMs;
     const deadline = now() + budgetMs;
     for (let step = this.#closeSteps.pop(); step !== undefined; step = this.#closeSteps.pop()) {
       const leftMs = deadline - now();

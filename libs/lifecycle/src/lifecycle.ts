@@ -39,7 +39,10 @@ export interface LifecycleOptions {
   readonly drainTimeoutMs: number;
   /** How long new work is still taken after readiness turned, so that a balancer notices; skipped when nobody waits. Default: 0. */
   readonly intakeDelayMs?: number;
-  /** Deadline of one intake or close step in milliseconds; all close steps together get half as much again. Default: 1,000. */
+  /**
+   * Deadline of one close step in milliseconds; an intake step gets half of it, all close steps together 1.5 times it less what the intake
+   * took, so that an idle program is gone within 2 s. Default: 1,000.
+   */
   readonly stepTimeoutMs?: number;
   /** Milliseconds since any fixed point, never going back. Default: `performance.now`. */
   readonly now?: () => number;
