@@ -31,20 +31,14 @@ export function describeCommands<Config extends CommonConfig, Deps>(contract: Co
 }
 
 function describeRefusals<Config extends CommonConfig, Deps>({ args }: Contract<Config, Deps>, run: Run): void {
-  it.each([['--no-such-flag'], ['no-such-command'], ['config print --client notepad']])(
-    'ends with 64 on wrong usage (%s)',
-    async (line) => {
-      const ended = await run(...line.split(' '));
-      expect(ended).toMatchObject({ code: 64, stdout: '', stderr: expect.not.stringMatching(/^ {4}at /m) });
-    },
-  );
+  it.each(['--no-such-flag', 'no-such-command'])('ends with 64 on wrong usage (%s)', async (word) => {
+    expect(await run(word)).toMatchObject({ code: 64, stdout: '', stderr: expect.not.stringMatching(/^ {4}at /m) });
+  });
 
-  it.each([
-    ['--port', '99999'],
-    ['--transport', 'pigeon'],
-    ['--drain-timeout-ms', 'soon'],
-  ])('ends with 78 on a wrong value and names the flag (%s %s)', async (flag, value) => {
-    expect(await run(flag, value)).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining(flag) });
+  it('ends with 78 on wrong values and names each of them at once', async () => {
+    const { code, stdout, stderr } = await run('--port', '99999', '--transport', 'pigeon', '--drain-timeout-ms', 'soon');
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(['--port', '--transport', '--drain-timeout-ms'].filter((flag) => !stderr.includes(flag))).toEqual([]);
   });
 
   it('refuses to listen beyond loopback without authentication', async () => {
@@ -64,11 +58,10 @@ function describeRefusals<Config extends CommonConfig, Deps>({ args }: Contract<
 }
 
 function describeSubcommands<Config extends CommonConfig, Deps>({ app, args }: Contract<Config, Deps>, run: Run): void {
-  it('finds itself healthy with doctor, in text and in JSON', async () => {
-    expect(await run('doctor', ...args)).toMatchObject({ code: 0, stdout: expect.stringContaining('node') });
+  it('finds itself healthy with doctor, and says so in JSON', async () => {
     const { code, stdout } = await run('doctor', '--format', 'json', ...args);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ name: app.name, version: app.version, findings: expect.any(Array) });
+    const report: unknown = JSON.parse(stdout);
+    expect({ code, report }).toEqual({ code: 0, report: { name: app.name, version: app.version, findings: expect.any(Array) } });
   });
 
   it('prints a block for each client, and what it prints starts the server', async () => {
