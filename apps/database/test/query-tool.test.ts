@@ -30,6 +30,18 @@ async function query(args: Record<string, unknown>): Promise<Page> {
   return (await client.callTool('query', args)).data as Page;
 }
 
+const failures: readonly (readonly [sql: string, code: string, message: string, hint: string])[] = [
+  ['select nope from customers', 'INVALID_INPUT', 'column "nope" does not exist (at character 8)', 'search_schema'],
+  ['select * from nowhere', 'INVALID_INPUT', 'relation "nowhere" does not exist (at character 15)', 'search_schema'],
+  ['select 1 +', 'INVALID_INPUT', 'syntax error at end of input', 'Correct the SQL'],
+  ['select 1/0', 'INVALID_INPUT', 'division by zero', 'Correct the value'],
+  ['select $1::int', 'INVALID_INPUT', 'requires 1', 'params'],
+  ['select 1; select 2', 'INVALID_INPUT', 'more than one statement', 'one statement'],
+  ['drop table customers', 'DENIED', 'DROP is refused', 'SELECT'],
+  ['select pg_sleep(1)', 'DENIED', 'pg_sleep', 'functions'],
+  ['select count(*) from generate_series(1, 1000000000)', 'TIMEOUT', '3000 ms', 'Read less'],
+];
+
 describe('query', () => {
   it('gives columns, rows and what a reader must know of them', async () => {
     expect(await query({ sql: 'select id, name from products order by id', limit: 2 })).toMatchObject({
@@ -74,7 +86,9 @@ describe('query', () => {
     expect(cell).toMatchObject({ rowCount: 1, truncated: true, truncatedBy: 'cell' });
     expect(cell.nextCursor).toBeUndefined();
   });
+});
 
+describe('pages of query', () => {
   it('says that the data changed between pages', async () => {
     const sql = 'select clock_timestamp()::text, generate_series(1, 10)';
     const first = await query({ sql, limit: 3 });
@@ -87,18 +101,10 @@ describe('query', () => {
     expect(second.rows).toHaveLength(5);
     expect(second.rows).not.toEqual(first.rows);
   });
+});
 
-  it.each([
-    ['select nope from customers', 'INVALID_INPUT', 'column "nope" does not exist (at character 8)', 'search_schema'],
-    ['select * from nowhere', 'INVALID_INPUT', 'relation "nowhere" does not exist (at character 15)', 'search_schema'],
-    ['select 1 +', 'INVALID_INPUT', 'syntax error at end of input', 'Correct the SQL'],
-    ['select 1/0', 'INVALID_INPUT', 'division by zero', 'Correct the value'],
-    ['select $1::int', 'INVALID_INPUT', 'requires 1', 'params'],
-    ['select 1; select 2', 'INVALID_INPUT', 'more than one statement', 'one statement'],
-    ['drop table customers', 'DENIED', 'DROP is refused', 'SELECT'],
-    ['select pg_sleep(1)', 'DENIED', 'pg_sleep', 'functions'],
-    ['select count(*) from generate_series(1, 1000000000)', 'TIMEOUT', '3000 ms', 'Read less'],
-  ])('%s fails as %s', async (sql, code, message, hint) => {
+describe('failures of query', () => {
+  it.each(failures)('%s fails as %s', async (sql, code, message, hint) => {
     const error = await client.callTool('query', { sql }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
     expect(JSON.stringify([error, (error as { hint?: string }).hint])).toContain(hint);
@@ -108,7 +114,9 @@ describe('query', () => {
     const error = await client.callTool('query', { sql: 'select nope' }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ details: { sqlState: '42703', position: 8 } });
   });
+});
 
+describe('cursors of query', () => {
   it.each([
     ['another statement', (cursor: string) => ({ sql: 'select 2, generate_series(1, 9)', cursor })],
     ['other params', (cursor: string) => ({ sql: 'select $1::int, generate_series(1, 9)', params: [2], cursor })],
@@ -183,7 +191,9 @@ describe('search_schema', () => {
     const [view] = (await search({ pattern: 'order_summary', detail: 'full' })).objects;
     expect(view?.definition).toContain('SELECT o.id AS order_id');
   });
+});
 
+describe('pages of search_schema', () => {
   it('pages without gaps', async () => {
     const names: string[] = [];
     let cursor: string | undefined;

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
-import { AppError } from '@trellis-mcp/errors';
+import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { PagePart } from '../sources/raw-page.ts';
-import { workerUrl } from './places.ts';
-import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
+import { EngineThread, type JobEnd } from './engine-thread.ts';
+import type { Job, WorkerStart } from './protocol.ts';
 
 /** Limits and hooks of one job. */
 export interface JobOptions {
@@ -14,17 +12,15 @@ export interface JobOptions {
   readonly onPart?: (part: PagePart) => void;
 }
 
-/** How a job ended. `timeout`: the worker was stopped; parts given so far are good. */
-export type JobEnd =
-  | { readonly kind: 'done'; readonly answer: JobAnswer }
-  | { readonly kind: 'error'; readonly failure: JobFailure }
-  | { readonly kind: 'timeout' };
-
 /** The embedded database in a thread of its own. */
 export interface PgliteEngine {
-  /** Does one job; jobs run one after the other. Starts the thread when there is none. */
+  /**
+   * Does one job; jobs run one after the other. Starts the thread when there is none.
+   *
+   * @throws AppError `CANCELLED`, `LIMIT` when too many wait, `UPSTREAM` when the database does not start.
+   */
   run(job: Job, options: JobOptions): Promise<JobEnd>;
-  /** Whether the thread is there. */
+  /** Whether the thread is there, or starts. */
   isRunning(): boolean;
   close(): Promise<void>;
 }
@@ -39,24 +35,22 @@ export interface EngineOptions extends Omit<WorkerStart, 'engine'> {
   readonly maxWaiting?: number;
 }
 
-interface LiveWorker {
-  readonly worker: Worker;
-  /** Resolves with the reason when the thread has ended or is of no use. */
-  readonly gone: Promise<string>;
-}
-
-/** Creates the engine without starting it. PGlite blocks its thread while it works, so that ending the thread is the only way to stop a statement. */
+/**
+ * Creates the engine without starting it.
+ *
+ * PGlite blocks its thread while it works, so that ending the thread is the only way to stop a statement; the next job gets a new one.
+ */
 export function createEngine(options: EngineOptions): PgliteEngine {
-  return new ThreadEngine(options);
+  return new QueuedEngine(options);
 }
 
-class ThreadEngine implements PgliteEngine {
+class QueuedEngine implements PgliteEngine {
   readonly #options: EngineOptions;
-  #live: Promise<LiveWorker> | undefined;
+  #thread: EngineThread | undefined;
   #compiled: WebAssembly.Module | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Resolves when the thread is free for the next job. */
+  #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
-  #nextId = 1;
   #isClosed = false;
 
   constructor(options: EngineOptions) {
@@ -64,165 +58,124 @@ class ThreadEngine implements PgliteEngine {
   }
 
   isRunning(): boolean {
-    return this.#live !== undefined;
+    return this.#thread?.isGone === false;
   }
 
   async run(job: Job, options: JobOptions): Promise<JobEnd> {
     const { maxWaiting = 100 } = this.#options;
     if (this.#waiting >= maxWaiting) {
-      throw new AppError('LIMIT', `${String(maxWaiting)} statements wait for the embedded database already.`, {
-        retryable: true,
-        retryAfterMs: 1_000,
-      });
+      const message = `${String(maxWaiting)} statements wait for the embedded database already.`;
+      throw new AppError('LIMIT', message, { retryable: true, retryAfterMs: 1_000 });
     }
     this.#waiting += 1;
-    const done = this.#turn.then(() => this.#runNow(job, options));
-    // The next job waits until this one has left the thread, not until its caller was answered.
-    this.#turn = done.then(
-      ({ free }) => free,
-      () => undefined,
-    );
+    const end = this.#turn.then(async () => this.#runNow(job, options));
+    // The turn passes on when this job has left the thread, which may be after its caller was answered.
+    this.#turn = end.then(ignore, ignore);
     try {
-      const abort = Promise.withResolvers<never>();
-      const onAbort = (): void => abort.reject(cancelled(options.signal));
-      options.signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        return await Promise.race([done.then(({ end }) => end), abort.promise]);
-      } finally {
-        options.signal.removeEventListener('abort', onAbort);
-      }
+      return await orAborted(end, options.signal);
     } finally {
       this.#waiting -= 1;
     }
   }
 
+  /** Does not wait for a start or a job under way: ending the thread ends both. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const live = await this.#live?.catch(() => undefined);
-    this.#live = undefined;
-    await live?.worker.terminate();
+    await this.#thread?.terminate();
   }
 
-  async #runNow(job: Job, { signal, timeoutMs, onPart }: JobOptions): Promise<{ end: Promise<JobEnd>; free: Promise<unknown> }> {
-    if (signal.aborted) {
-      throw cancelled(signal);
-    }
-    const live = await this.#start();
-    const id = (this.#nextId += 1);
-    const stop = new AbortController();
-    const answered = watchJob(live, id, { onPart, signal: stop.signal });
-    live.worker.postMessage({ id, job } satisfies ToWorker);
-    const end = this.#guard(live, answered, { signal, timeoutMs }).finally(() => stop.abort());
-    return { end, free: end.catch(() => undefined) };
-  }
-
-  /** Ends the thread when the job outlives its time, or its caller by more than the grace. */
-  async #guard(live: LiveWorker, answered: Promise<JobEnd>, { signal, timeoutMs }: JobOptions): Promise<JobEnd> {
-    const over = Promise.withResolvers<JobEnd>();
-    const endWith = (): void => over.resolve({ kind: 'timeout' });
-    let grace: NodeJS.Timeout | undefined;
-    const deadline = setTimeout(endWith, timeoutMs);
-    const onAbort = (): void => {
-      grace = setTimeout(endWith, this.#options.graceMs ?? 100);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
+  async #runNow(job: Job, { signal, timeoutMs, onPart }: JobOptions): Promise<JobEnd> {
+    throwIfGone(signal);
+    const thread = await this.#openThread();
+    throwIfGone(signal);
+    const stop = createStop({ signal, timeoutMs, graceMs: this.#options.graceMs ?? 100 });
     try {
-      const end = await Promise.race([answered, over.promise]);
-      if (end.kind === 'timeout' || (end.kind === 'error' && end.failure.kind === 'broken')) {
-        await this.#drop(live);
+      const end = await Promise.race([thread.run(job, onPart), stop.over]);
+      if (end.kind === 'timeout' || isBroken(end)) {
+        await thread.terminate();
+      }
+      if (isBroken(end) && this.#isClosed) {
+        throw new AppError('CANCELLED', 'The server is shutting down.');
       }
       return end;
     } finally {
-      clearTimeout(deadline);
-      clearTimeout(grace);
-      signal.removeEventListener('abort', onAbort);
+      stop.dispose();
     }
   }
 
-  async #start(): Promise<LiveWorker> {
+  async #openThread(): Promise<EngineThread> {
     if (this.#isClosed) {
       throw new AppError('CANCELLED', 'The server is shutting down.');
     }
-    const live = (this.#live ??= this.#open());
-    try {
-      return await live;
-    } catch (cause) {
-      this.#live = undefined;
-      throw cause;
+    if (this.#thread?.isGone === false) {
+      return this.#thread;
     }
-  }
-
-  async #open(): Promise<LiveWorker> {
     const { dataDir, sample, startTimeoutMs = 60_000 } = this.#options;
-    const workerData: WorkerStart = {
+    await this.#thread?.terminate();
+    const thread = new EngineThread({
       sample,
       ...(dataDir === undefined ? {} : { dataDir }),
       ...(this.#compiled === undefined ? {} : { engine: this.#compiled }),
-    };
-    // Captured and dropped: what the engine prints must not reach stdout, which belongs to the protocol.
-    const worker = new Worker(workerUrl, { workerData, stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: 512 } });
-    worker.stdout.resume();
-    worker.stderr.resume();
-    const gone = watchEnd(worker);
-    const first = await Promise.race([
-      once(worker, 'message', { signal: AbortSignal.timeout(startTimeoutMs) }).then(([message]: FromWorker[]) => message),
-      gone.then((message): FromWorker => ({ kind: 'failed', message })),
-    ]).catch((cause: unknown) => cause);
-    if (!isReady(first)) {
-      await worker.terminate();
-      throw new AppError('UPSTREAM', 'The embedded database did not start.', { retryable: true, cause: first });
+    });
+    this.#thread = thread;
+    const late = setTimeout(() => void thread.terminate(), startTimeoutMs);
+    try {
+      this.#compiled = await thread.ready;
+      return thread;
+    } catch (cause) {
+      await thread.terminate();
+      throw new AppError('UPSTREAM', 'The embedded database did not start.', { retryable: true, cause });
+    } finally {
+      clearTimeout(late);
     }
-    this.#compiled = first.engine;
-    const live = { worker, gone };
-    void gone.then(() => this.#drop(live));
-    return live;
-  }
-
-  async #drop({ worker }: LiveWorker): Promise<void> {
-    const current = await this.#live?.catch(() => undefined);
-    if (current?.worker === worker) {
-      this.#live = undefined;
-    }
-    await worker.terminate();
   }
 }
 
-function isReady(message: unknown): message is Extract<FromWorker, { kind: 'ready' }> {
-  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === 'ready';
+const ignore = (): void => undefined;
+
+function isBroken(end: JobEnd): boolean {
+  return end.kind === 'error' && end.failure.kind === 'broken';
 }
 
-/** Resolves when a thread ends, whatever the reason, or says that it failed. */
-async function watchEnd(worker: Worker): Promise<string> {
-  return new Promise((resolve) => {
-    worker.once('error', (error) => resolve(error instanceof Error ? error.message : 'The thread failed.'));
-    worker.once('exit', (code) => resolve(`The thread ended with code ${String(code)}.`));
-    worker.on('message', (message: FromWorker) => message.kind === 'failed' && resolve(message.message));
-  });
+/** When a job is to be stopped: at its deadline, or some time after its caller has gone. */
+function createStop({ signal, timeoutMs, graceMs }: { signal: AbortSignal; timeoutMs: number; graceMs: number }) {
+  const over = Promise.withResolvers<JobEnd>();
+  const stop = (): void => over.resolve({ kind: 'timeout' });
+  const deadline = setTimeout(stop, timeoutMs);
+  let grace: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    grace = setTimeout(stop, graceMs);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    over: over.promise,
+    dispose(): void {
+      clearTimeout(deadline);
+      clearTimeout(grace);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
 }
 
-/** Collects what a thread says of one job until its end. */
-async function watchJob(
-  { worker, gone }: LiveWorker,
-  id: number,
-  { onPart, signal }: { readonly onPart: JobOptions['onPart']; readonly signal: AbortSignal },
-): Promise<JobEnd> {
-  const ended = new Promise<JobEnd>((resolve) => {
-    const onMessage = (message: FromWorker): void => {
-      if (message.kind === 'part' && message.id === id) {
-        onPart?.(message.part);
-      } else if (message.kind === 'done' && message.id === id) {
-        resolve({ kind: 'done', answer: message.answer });
-      } else if (message.kind === 'error' && message.id === id) {
-        resolve({ kind: 'error', failure: message.failure });
-      }
-    };
-    worker.on('message', onMessage);
-    signal.addEventListener('abort', () => worker.off('message', onMessage), { once: true });
-  });
-  const broken = gone.then((message): JobEnd => ({ kind: 'error', failure: { kind: 'broken', message } }));
-  return Promise.race([ended, broken]);
+/** Answers a caller that goes away at once, whatever the job still does. */
+async function orAborted(end: Promise<JobEnd>, signal: AbortSignal): Promise<JobEnd> {
+  const gone = Promise.withResolvers<never>();
+  const onAbort = (): void => gone.reject(toCancelled(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([end, gone.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
-function cancelled(signal: AbortSignal): unknown {
-  return signal.reason instanceof AppError ? signal.reason : new AppError('CANCELLED', 'The call was cancelled.', { cause: signal.reason });
+function throwIfGone(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw toCancelled(signal);
+  }
+}
+
+/** The caller's own reason, such as its deadline, when it is one that callers may read. */
+function toCancelled(signal: AbortSignal): AppError {
+  return isAppError(signal.reason) ? signal.reason : new AppError('CANCELLED', 'The call was cancelled.', { cause: signal.reason });
 }

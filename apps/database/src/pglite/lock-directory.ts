@@ -48,7 +48,7 @@ async function tryLock(path: string): Promise<boolean> {
     await file.close();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
+    if (readCode(error) === 'EEXIST') {
       return false;
     }
     throw error;
@@ -60,6 +60,10 @@ function isAlive(pid: number): boolean {
     return Number.isSafeInteger(pid) && pid > 0 && process.kill(pid, 0);
   } catch (error) {
     // EPERM: it is there, and another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return readCode(error) === 'EPERM';
   }
+}
+
+function readCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

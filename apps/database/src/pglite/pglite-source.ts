@@ -7,7 +7,8 @@ import type { PagePart, PageRequest } from '../sources/raw-page.ts';
 import type { RawPage, RunOptions, Source } from '../sources/source.ts';
 import { loadSourceFacts, type SourceFacts } from '../sources/type-catalog.ts';
 import { createCatalogClient } from './catalog-client.ts';
-import type { JobEnd, PgliteEngine } from './engine.ts';
+import type { JobEnd } from './engine-thread.ts';
+import type { PgliteEngine } from './engine.ts';
 
 /** Options of {@link createPgliteSource}. */
 export interface PgliteSourceOptions {

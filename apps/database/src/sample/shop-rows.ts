@@ -41,7 +41,7 @@ export function makeShopRows(seed: number): ShopRows {
   const products = Array.from({ length: 120 }, (_, index) => makeProduct(random, index));
   const orders = Array.from({ length: 1_800 }, () => makeOrder(random, customers.length)).sort((a, b) => compare(a.placed_at, b.placed_at));
   const order_items = orders.flatMap((_, index) => makeItems(random, index + 1, products));
-  const events = Array.from({ length: 3_000 }, () => makeEvent(random, customers.length))
+  const events = Array.from({ length: 2_900 }, () => makeEvent(random, customers.length))
     .sort((a, b) => compare(a.occurred_at, b.occurred_at))
     .map((event, index) => ({ id: index + 1, ...event }));
   return { customers, products, orders, order_items, events };

@@ -76,30 +76,46 @@ describe('functions', () => {
   });
 });
 
+/** Places where an expression can stand. */
+const wrappers = [
+  (inner: string) => `coalesce(${inner}, 1)`,
+  (inner: string) => `(select ${inner})`,
+  (inner: string) => `case when ${inner} is null then 1 end`,
+  (inner: string) => `array[${inner}]`,
+  (inner: string) => `(${inner})::text`,
+  (inner: string) => `exists (select 1 where ${inner} is null)`,
+  (inner: string) => `(select 1 from lateral (select ${inner}) x order by ${inner})`,
+  (inner: string) => `(with q as (select ${inner}) select 1 from q)`,
+  (inner: string) => `lower(${inner}) over (partition by ${inner})`,
+  (inner: string) => `row(${inner}, 1)`,
+  (inner: string) => `count(*) filter (where ${inner} is null)`,
+];
+
+const word = fc.constantFrom(
+  'select',
+  '1',
+  ';',
+  "'",
+  '"',
+  '(',
+  ')',
+  '--',
+  '\n',
+  '/*',
+  '*/',
+  '$$',
+  'from',
+  'delete',
+  'x',
+  ',',
+  '\\',
+  'E',
+  ' ',
+);
+const text = fc.array(word, { maxLength: 30 }).map((words) => words.join(' '));
+
 describe('properties', () => {
   it('never throws and never accepts two statements, whatever the text', async () => {
-    const word = fc.constantFrom(
-      'select',
-      '1',
-      ';',
-      "'",
-      '"',
-      '(',
-      ')',
-      '--',
-      '\n',
-      '/*',
-      '*/',
-      '$$',
-      'from',
-      'delete',
-      'x',
-      ',',
-      '\\',
-      'E',
-      ' ',
-    );
-    const text = fc.array(word, { maxLength: 30 }).map((words) => words.join(' '));
     await fc.assert(
       fc.asyncProperty(fc.oneof(text, fc.string({ unit: 'binary' })), async (sql) => {
         const verdict = await gate.check(sql);
@@ -112,19 +128,6 @@ describe('properties', () => {
 
   it('refuses a VOLATILE call at any depth of nesting', async () => {
     const call = 'pg_sleep(1)';
-    const wrappers = [
-      (inner: string) => `coalesce(${inner}, 1)`,
-      (inner: string) => `(select ${inner})`,
-      (inner: string) => `case when ${inner} is null then 1 end`,
-      (inner: string) => `array[${inner}]`,
-      (inner: string) => `(${inner})::text`,
-      (inner: string) => `exists (select 1 where ${inner} is null)`,
-      (inner: string) => `(select 1 from lateral (select ${inner}) x order by ${inner})`,
-      (inner: string) => `(with q as (select ${inner}) select 1 from q)`,
-      (inner: string) => `lower(${inner}) over (partition by ${inner})`,
-      (inner: string) => `row(${inner}, 1)`,
-      (inner: string) => `count(*) filter (where ${inner} is null)`,
-    ];
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom(...wrappers), { maxLength: 5 }), async (path) => {
         const sql = `select ${path.reduce((inner, wrap) => wrap(inner), call)}`;
