@@ -15,7 +15,7 @@ export async function openPostgresKeyStore(
   { table = 'trellis_keys', ...options }: SqlKeyStoreOptions = {},
 ): Promise<KeyStore> {
   checkTableName(table);
-  const [{ sql }, { createSqlBackend }] = await Promise.all([import('kysely'), import('./sql-backend.ts')]);
+  const [{ sql }, { createSqlBackend, expiresHour }] = await Promise.all([import('kysely'), import('./sql-backend.ts')]);
   const { db } = postgres;
   const isThere = async (): Promise<boolean> => {
     const { rows } = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(db);
@@ -26,8 +26,9 @@ export async function openPostgresKeyStore(
       // "if not exists" alone fails when two sessions make the same table at once.
       await sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`.execute(transaction);
       const columns = sql`key text collate "C" primary key, value bytea not null, version text not null, expires_at bigint not null`;
-      await sql`create table if not exists ${sql.table(table)} (${columns})`.execute(transaction);
-      await sql`create index if not exists ${sql.id(`${table}_expiry`)} on ${sql.table(table)} (expires_at)`.execute(transaction);
+      // Room on each page lets an update stay on it.
+      await sql`create table if not exists ${sql.table(table)} (${columns}, ${expiresHour}) with (fillfactor = 80)`.execute(transaction);
+      await sql`create index if not exists ${sql.id(`${table}_expiry`)} on ${sql.table(table)} (expires_hour)`.execute(transaction);
     });
   }
   const pruneLock = sql`for update skip locked`;

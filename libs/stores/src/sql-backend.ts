@@ -4,7 +4,7 @@ import type { NewRecord, RecordBackend, StoredRecord } from './record-backend.ts
 /** What differs between the databases. */
 export interface SqlBackendOptions {
   db: Kysely<unknown>;
-  /** Has the columns key, value, version and expires_at; key is unique and ordered by bytes. */
+  /** Has the columns key, value, version, expires_at and {@link expiresHour}; key is unique and ordered by bytes. */
   table: string;
   /** Appended to the query that picks expired rows. */
   pruneLock: RawBuilder<unknown>;
@@ -20,6 +20,13 @@ interface Row {
 }
 
 const pruneBatch = 512;
+const hourMs = 3_600_000;
+
+/**
+ * The column that finds expired rows is indexed by the hour: an index on the exact time would change with every update, and then
+ * Postgres cannot reuse the place of the old row, so that a key updated often grows slower and slower until the next vacuum.
+ */
+export const expiresHour = sql`expires_hour int generated always as (expires_at / 3600000) stored`;
 
 /** Builds the primitives of a key store on one table; every one is a single statement, so no lock is held while this process thinks. */
 export function createSqlBackend({ db, table: name, pruneLock, encode, decode }: SqlBackendOptions): RecordBackend {
@@ -61,7 +68,7 @@ export function createSqlBackend({ db, table: name, pruneLock, encode, decode }:
       return keys.length > limit && last !== undefined ? { keys: keys.slice(0, limit), next: last } : { keys };
     },
     prune: (expiredAt) => {
-      const expired = sql`select key from ${table} where expires_at <= ${expiredAt} limit ${pruneBatch} ${pruneLock}`;
+      const expired = sql`select key from ${table} where expires_hour <= ${Math.floor(expiredAt / hourMs)} and expires_at <= ${expiredAt} limit ${pruneBatch} ${pruneLock}`;
       return changed(sql`delete from ${table} where key in (${expired})`);
     },
   };

@@ -15,11 +15,11 @@ export async function openSqliteKeyStore(
   { table = 'trellis_keys', ...options }: SqlKeyStoreOptions = {},
 ): Promise<KeyStore> {
   checkTableName(table);
-  const [{ sql }, { createSqlBackend }] = await Promise.all([import('kysely'), import('./sql-backend.ts')]);
+  const [{ sql }, { createSqlBackend, expiresHour }] = await Promise.all([import('kysely'), import('./sql-backend.ts')]);
   const { db } = sqlite;
   const columns = sql`key text primary key, value text not null, version text not null, expires_at integer not null`;
-  await sql`create table if not exists ${sql.table(table)} (${columns}) strict`.execute(db);
-  await sql`create index if not exists ${sql.id(`${table}_expiry`)} on ${sql.table(table)} (expires_at)`.execute(db);
+  await sql`create table if not exists ${sql.table(table)} (${columns}, ${expiresHour}) strict`.execute(db);
+  await sql`create index if not exists ${sql.id(`${table}_expiry`)} on ${sql.table(table)} (expires_hour)`.execute(db);
   return createKeyStore(createSqlBackend({ db, table, pruneLock: sql``, encode: (value) => value, decode: String }), options);
 }
 
