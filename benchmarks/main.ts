@@ -1,9 +1,10 @@
 /** Runs the benchmarks one by one and prints their ratios: `npm run bench [-- NAME ...] [--rounds N]`. Exit 1 when a bound is missed. */
 import { parseArgs } from 'node:util';
+import { recordMeasurement } from '@trellis-mcp/test-services';
 import * as coldStart from './cold-start.bench.ts';
 import * as httpCall from './http-call.bench.ts';
 import * as httpList from './http-list.bench.ts';
-import { isWithin, renderReport } from './report.ts';
+import { isWithin, renderReport, type BenchReport } from './report.ts';
 import * as stdioCall from './stdio-call.bench.ts';
 
 const benches = { 'http-call': httpCall, 'http-list': httpList, 'stdio-call': stdioCall, 'cold-start': coldStart };
@@ -14,6 +15,15 @@ for (const [name, bench] of Object.entries(benches)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   const report = await bench.run(Number(values.rounds));
   process.stdout.write(`${renderReport(report)}\n`);
+  await recordLast(report);
   if (!isWithin(report)) missed += 1;
 }
 process.exitCode = missed > 0 ? 1 : 0;
+
+/** The ratio that has a bound, for `npm run soak`. */
+async function recordLast({ title, measured, bound }: BenchReport): Promise<void> {
+  const last = measured.at(-1);
+  if (last === undefined) return;
+  const name = `${title}: ${last.name}`;
+  await recordMeasurement({ suite: 'benchmarks', name, value: last.ratio, unit: 'x', bound: `<= ${bound.toFixed(2)}` });
+}

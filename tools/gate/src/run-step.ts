@@ -21,7 +21,7 @@ export async function runStep(step: Step, print: (text: string) => void): Promis
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   process.off('exit', kill);
-  if (!step.isStreamed && code !== 0) print(output());
+  if (!step.isStreamed && code !== 0) print(`\n--- ${step.name}\n${output()}\n`);
   const durationMs = performance.now() - startedAt;
   if (code === 0) return { name: step.name, passed: 1, failed: 0, skipped: 0, durationMs };
   const note = durationMs < step.limitMs ? `exit code ${code ?? 'none'}` : `killed after ${step.limitMs / 1000} s`;

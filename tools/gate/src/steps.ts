@@ -6,7 +6,7 @@ const source = '--conditions=@trellis-mcp/source';
 /** Checks of the text as it is; they run side by side. */
 export const staticSteps: readonly Step[] = [
   { name: 'lint and boundaries', args: ['tools/gate/src/lint.ts'], limitMs: 5 * minute },
-  { name: 'types', args: ['node_modules/typescript-7/bin/tsc', '-b'], limitMs: 5 * minute },
+  { name: 'types', args: ['node_modules/typescript-7/bin/tsc', '-b', '--pretty', 'false'], limitMs: 5 * minute },
   { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'], limitMs: 3 * minute },
   { name: 'unused files and dependencies', args: ['node_modules/knip/bin/knip.js', '--no-config-hints'], limitMs: 2 * minute },
   { name: 'generated docs', args: [source, 'tools/gate/src/docs.ts', '--check'], limitMs: minute },
