@@ -15,8 +15,8 @@ export function infoOf<Config, Deps>(app: ServerDefinition<Config, Deps>): Imple
   };
 }
 
-/** What a server with this catalog can do. */
-export function capabilitiesOf({ tools, resources, templates, prompts }: Catalog): ServerCapabilities {
+/** What a server with this catalog can do. Tools are always there, also when `--tools` leaves none: their list is then empty. */
+export function capabilitiesOf({ resources, templates, prompts }: Catalog): ServerCapabilities {
   const hasResources = resources.size > 0 || templates.length > 0;
   const hasCompletions = [...templates, ...prompts.values()].some(({ definition }) => definition.complete !== undefined);
   return {

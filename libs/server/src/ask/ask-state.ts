@@ -52,7 +52,7 @@ export function nextAskState(state: AskState, next: Pick<AskState, 'asked' | 'an
 
 /** SHA-256 of a JSON value in one spelling, whatever the order of its keys. */
 export function hashArgs(args: unknown): string {
-  return hash('sha256', JSON.stringify(args, sortKeys) ?? '', 'base64url');
+  return hash('sha256', JSON.stringify(args ?? null, sortKeys), 'base64url');
 }
 
 function sortKeys(_key: string, value: unknown): unknown {

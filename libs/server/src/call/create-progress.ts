@@ -30,7 +30,10 @@ export function createProgress(task: Task): Call<unknown>['progress'] {
     });
   };
   const beat = setInterval(() => {
-    if (last === undefined) return send(0, undefined, undefined);
+    if (last === undefined) {
+      send(0, undefined, undefined);
+      return;
+    }
     const done = last.done + Math.max(Math.abs(last.done), 1) * nudge;
     send(done, last.total !== undefined && done > last.total ? undefined : last.total, last.message);
   }, task.frame.heartbeatMs);

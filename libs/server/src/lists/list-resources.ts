@@ -28,12 +28,11 @@ export async function listTemplateEntries(templates: readonly TemplateEntry[], r
 async function listEntries(entry: TemplateEntry, request: ListRequest): Promise<Resource[]> {
   const { definition, subject } = entry;
   if (definition.list === undefined) return [];
-  const { list } = definition;
   const task = createTask<readonly ResourceEntry[]>({
     ...request,
     subject: { ...subject, kind: 'list' },
     args: {},
-    invoke: async (running) => list.call(definition, createCall(running)),
+    invoke: async (running) => definition.list?.(createCall(running)),
   });
   try {
     const entries = await runPlain(task, { toResult: (value) => value as readonly ResourceEntry[] });

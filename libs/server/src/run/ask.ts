@@ -22,7 +22,7 @@ const refusal =
 export const ask: Step<Task> = {
   name: 'ask',
   apply(task) {
-    const token = task.ctx.mcpReq.requestState<unknown>();
+    const token = task.ctx.mcpReq.requestState();
     if (token === undefined) {
       task.openAsks = () => openAsks(task, newAskState(task.args), { isStateless: true });
       return;

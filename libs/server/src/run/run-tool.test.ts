@@ -44,65 +44,66 @@ it('walks a call through named steps in this order', () => {
   expect(toolSteps.map((step) => step.name)).toEqual(['scopes', 'deadline', 'ask', 'run', 'output', 'budget', 'render']);
 });
 
-describe('a failure', () => {
-  it('of ours shows code, message, hint and details, and no structured content', async () => {
-    const error = new AppError('CONFLICT', 'It changed.', {
-      hint: 'Read it again.',
-      retryable: true,
-      retryAfterMs: 5,
-      details: { etag: 'b' },
-    });
-    const result = await call(toolThat(() => Promise.reject(error)));
-    expect(result).toEqual({
-      content: [{ type: 'text', text: 'It changed.\nRead it again.' }],
-      isError: true,
-      _meta: expect.objectContaining({
-        'io.trellis/error': { code: 'CONFLICT', hint: 'Read it again.', retryable: true, retryAfterMs: 5, details: { etag: 'b' } },
-      }),
-    });
+it('a failure of ours shows code, message, hint and details, and no structured content', async () => {
+  const error = new AppError('CONFLICT', 'It changed.', {
+    hint: 'Read it again.',
+    retryable: true,
+    retryAfterMs: 5,
+    details: { etag: 'b' },
   });
+  const result = await call(toolThat(() => Promise.reject(error)));
+  expect(result).toEqual({
+    content: [{ type: 'text', text: 'It changed.\nRead it again.' }],
+    isError: true,
+    _meta: expect.objectContaining({
+      'io.trellis/error': { code: 'CONFLICT', hint: 'Read it again.', retryable: true, retryAfterMs: 5, details: { etag: 'b' } },
+    }),
+  });
+});
 
-  it.each([
-    ['an unknown error', () => new Error(`could not connect to ${secret}`)],
-    ['a thrown string', () => secret],
-    ['an internal error of ours', () => new AppError('INTERNAL', secret)],
-    ['a cause', () => new AppError('INTERNAL', 'x', { cause: new Error(secret) })],
-    ['nothing at all', () => undefined],
-  ])('from %s is one fixed sentence with the request id', async (_title, make) => {
-    const result = await call(toolThat(() => Promise.reject(make())));
-    expect(JSON.stringify(result)).not.toContain('hunter2');
-    expect(result).toMatchObject({ isError: true, _meta: { 'io.trellis/error': { code: 'INTERNAL' } } });
-    expect(JSON.stringify(result.content)).toMatch(/under request [0-9a-f]{10}-[0-9a-z]+\./);
-  });
+it.each([
+  ['an unknown error', () => new Error(`could not connect to ${secret}`)],
+  ['a thrown string', () => secret],
+  ['an internal error of ours', () => new AppError('INTERNAL', secret)],
+  ['a cause', () => new AppError('INTERNAL', 'x', { cause: new Error(secret) })],
+  ['nothing at all', () => undefined],
+])('a failure from %s is one fixed sentence with the request id', async (_title, make) => {
+  const result = await call(
+    toolThat(() => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is thrown need not be an error
+      throw make();
+    }),
+  );
+  expect(JSON.stringify(result)).not.toContain('hunter2');
+  expect(result).toMatchObject({ isError: true, _meta: { 'io.trellis/error': { code: 'INTERNAL' } } });
+  expect(JSON.stringify(result.content)).toMatch(/under request [0-9a-f]{10}-[0-9a-z]+\./);
+});
 
-  it('of the output schema is ours, not the caller’s', async () => {
-    const result = await call(toolThat(() => ({ text: 7, extra: secret })));
-    expect(result).toMatchObject({ isError: true, _meta: { 'io.trellis/error': { code: 'INTERNAL' } } });
-    expect(JSON.stringify(result)).not.toContain('hunter2');
-  });
+it('a failure of the output schema is ours, not the caller’s', async () => {
+  const result = await call(toolThat(() => ({ text: 7, extra: secret })));
+  expect(result).toMatchObject({ isError: true, _meta: { 'io.trellis/error': { code: 'INTERNAL' } } });
+  expect(JSON.stringify(result)).not.toContain('hunter2');
+});
 
-  it('of arguments names each one, and unknown tools are a protocol error', async () => {
-    const tool = toolThat(() => ({ text: '' }));
-    expect(await call(tool, {}, { n: 12 })).toMatchObject({
-      isError: true,
-      content: [{ text: expect.stringMatching(/n .*9/) }],
-      _meta: { 'io.trellis/error': { code: 'INVALID_INPUT' } },
-    });
-    await using connected = await connectTo(startCore({ tools: [tool] }).runtime, { era: 'modern' });
-    await expect(connected.client.callTool({ name: 'nothing', arguments: {} })).rejects.toMatchObject({ code: -32602 });
+it('a failure of arguments names each one, and unknown tools are a protocol error', async () => {
+  const tool = toolThat(() => ({ text: '' }));
+  expect(await call(tool, {}, { n: 12 })).toMatchObject({
+    isError: true,
+    content: [{ text: expect.stringMatching(/n .*9/) }],
+    _meta: { 'io.trellis/error': { code: 'INVALID_INPUT' } },
   });
+  await using connected = await connectTo(startCore({ tools: [tool] }).runtime, { era: 'modern' });
+  await expect(connected.client.callTool({ name: 'nothing', arguments: {} })).rejects.toMatchObject({ code: -32602 });
+});
 
-  it('may keep its structured data', async () => {
-    const result = await call(toolThat(() => reply({ text: 'partly' }, { failed: true, text: 'Only a part.' })));
-    expect(result).toMatchObject({ isError: true, structuredContent: { text: 'partly' }, content: [{ text: 'Only a part.' }] });
-  });
+it('a failure may keep its structured data', async () => {
+  const result = await call(toolThat(() => reply({ text: 'partly' }, { failed: true, text: 'Only a part.' })));
+  expect(result).toMatchObject({ isError: true, structuredContent: { text: 'partly' }, content: [{ text: 'Only a part.' }] });
+});
 
-  it('has a bounded message', async () => {
-    const result = await call(
-      toolThat(() => Promise.reject(new AppError('UPSTREAM', 'x'.repeat(1e6), { details: { y: 'y'.repeat(1e6) } }))),
-    );
-    expect(JSON.stringify(result).length).toBeLessThan(6000);
-  });
+it('a failure has a bounded message', async () => {
+  const result = await call(toolThat(() => Promise.reject(new AppError('UPSTREAM', 'x'.repeat(1e6), { details: { y: 'y'.repeat(1e6) } }))));
+  expect(JSON.stringify(result).length).toBeLessThan(6000);
 });
 
 describe('a result', () => {

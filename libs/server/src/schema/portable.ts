@@ -10,7 +10,10 @@ const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Reports what some clients refuse in a schema: references, a union at the top, a root that is no object, another dialect. */
 export function checkPortable(root: unknown, report: Report): void {
-  if (!isJsonObject(root)) return report('is not a JSON Schema object.');
+  if (!isJsonObject(root)) {
+    report('is not a JSON Schema object.');
+    return;
+  }
   if (root['type'] !== 'object') report('must have an object at its root.');
   for (const keyword of topLevelUnions) if (keyword in root) report(`has "${keyword}" at its root; clients need a flat object.`);
   if (root['$schema'] !== undefined && root['$schema'] !== dialect) report('must be JSON Schema 2020-12.');

@@ -22,10 +22,15 @@ it('opens what it sealed, whatever the JSON value', () => {
 it('opens nothing that differs from a token in one character', () => {
   const token = sealer.seal({ page: 7 }, { ...scope, ttlMs: 1000 });
   fc.assert(
-    fc.property(fc.nat(token.length), fc.constantFrom(...'ABz09-_.+/= \n'), fc.boolean(), (at, character, isInsert) => {
-      const changed = token.slice(0, at) + character + token.slice(isInsert ? at : at + 1);
-      expect(sealer.unseal(changed, scope)).toEqual(changed === token ? { value: { page: 7 } } : undefined);
-    }),
+    fc.property(
+      fc.nat(token.length),
+      fc.constantFrom('A', 'B', 'z', '0', '9', '-', '_', '.', '+', '/', '=', ' ', '\n'),
+      fc.boolean(),
+      (at, character, isInsert) => {
+        const changed = token.slice(0, at) + character + token.slice(isInsert ? at : at + 1);
+        expect(sealer.unseal(changed, scope)).toEqual(changed === token ? { value: { page: 7 } } : undefined);
+      },
+    ),
     { numRuns: 500 },
   );
 });

@@ -1,15 +1,14 @@
-import type { Context, Tracer } from '@opentelemetry/api';
-
-type OpenTelemetry = typeof import('@opentelemetry/api');
+import type * as OpenTelemetry from '@opentelemetry/api';
+import type { Context, Tracer, TracerProvider } from '@opentelemetry/api';
 
 /** The OpenTelemetry API as far as the core uses it. */
 export interface Tracing {
-  readonly api: OpenTelemetry;
+  readonly api: typeof OpenTelemetry;
   readonly tracer: Tracer;
   /** Whether somebody listens: without a registered provider spans cost time and go nowhere. */
   readonly isOn: boolean;
   /** The context that a client sent along (W3C trace context). */
-  extract(carrier: Readonly<Record<string, string | undefined>>): Context;
+  readonly extract: (carrier: Readonly<Record<string, string | undefined>>) => Context;
 }
 
 /** Loads the OpenTelemetry API, an optional peer; undefined when it is not installed. */
@@ -19,8 +18,7 @@ export async function loadTracing(version: string): Promise<Tracing | undefined>
     return {
       api,
       get isOn() {
-        const provider = api.trace.getTracerProvider();
-        return !(provider instanceof api.ProxyTracerProvider) || provider.getDelegateTracer('@trellis-mcp/server') !== undefined;
+        return hasDelegate(api.trace.getTracerProvider());
       },
       tracer: api.trace.getTracer('@trellis-mcp/server', version),
       extract: (carrier) => api.propagation.extract(api.ROOT_CONTEXT, carrier),
@@ -33,4 +31,13 @@ export async function loadTracing(version: string): Promise<Tracing | undefined>
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND');
+}
+
+/** The API answers with a proxy until an SDK registers; only a proxy can tell that it has nobody behind it. */
+function hasDelegate(provider: TracerProvider): boolean {
+  return !isProxy(provider) || provider.getDelegateTracer('@trellis-mcp/server') !== undefined;
+}
+
+function isProxy(provider: TracerProvider): provider is TracerProvider & { getDelegateTracer(name: string): unknown } {
+  return 'getDelegateTracer' in provider && typeof provider.getDelegateTracer === 'function';
 }
