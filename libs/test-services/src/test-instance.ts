@@ -80,7 +80,7 @@ function createInstance(recipe: InstanceRecipe, { directory, reaper, port, runni
   let current: Running | undefined = running;
   const signalAll = async (signal: NodeJS.Signals): Promise<number[]> => {
     if (!current) throw new Error(`The ${recipe.name} of this test does not run.`);
-    const pids = [current.pid, ...(await descendantsOf(current.pid))];
+    const pids = await freeze(current.pid);
     for (const pid of pids) signalQuietly(pid, signal);
     return pids;
   };
@@ -165,6 +165,19 @@ async function answersInTime(recipe: InstanceRecipe, { url, hasEnded }: { url: s
     }
   }
   return false;
+}
+
+/** Stops a process and all below it, also what it was starting meanwhile, and lists them. */
+async function freeze(root: number): Promise<number[]> {
+  const frozen = new Set<number>();
+  for (;;) {
+    const fresh = [root, ...(await descendantsOf(root))].filter((pid) => !frozen.has(pid));
+    if (fresh.length === 0) return [...frozen];
+    for (const pid of fresh) {
+      signalQuietly(pid, 'SIGSTOP');
+      frozen.add(pid);
+    }
+  }
 }
 
 function signalQuietly(pid: number, signal: NodeJS.Signals): void {
