@@ -5,7 +5,7 @@ import type { Catalog } from './catalog/create-catalog.ts';
  * The SDK's server without its registry: tools live in the catalog, made once, and nothing is registered per request.
  *
  * It stays an `McpServer` because the HTTP entry checks `Mcp-Param-*` headers (SEP-2243) and scopes on those only, through the two members
- * overridden here (docs/adr/0005).
+ * overridden here (docs/adr/0008).
  */
 export class TrellisServer extends McpServer {
   readonly #catalog: Catalog;
