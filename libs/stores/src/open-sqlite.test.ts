@@ -120,6 +120,14 @@ it('rejects a file that is no database, a directory and a place that cannot be m
   }
 });
 
+it('makes missing directories for their owner, and gives up where the file system takes none', async () => {
+  const path = join(directory, 'deep', 'er', 'state.db');
+  await using sqlite = await openSqlite(path);
+  await sqlite.ping();
+  expect((await stat(join(directory, 'deep'))).mode & 0o777).toBe(0o700);
+  await expect(openSqlite('/proc/nowhere/state.db')).rejects.toMatchObject({ code: 'UPSTREAM', retryable: false });
+});
+
 it('waits for another writer without stopping the event loop, and gives up at its limit', async () => {
   const path = join(directory, 'locked.db');
   await using first = await openSqlite(path);

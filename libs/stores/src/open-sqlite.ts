@@ -1,4 +1,4 @@
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Kysely } from 'kysely';
 import { upstreamError } from './upstream-error.ts';
@@ -52,11 +52,39 @@ export async function openSqlite(path: string, options: OpenSqliteOptions = {}):
 /** SQLite gives the mode of the database to its log and shared-memory files. */
 async function prepareFile(path: string): Promise<void> {
   try {
-    await mkdir(dirname(resolve(path)), { recursive: true, mode: 0o700 });
+    await makeDirectory(dirname(resolve(path)));
     const file = await open(path, 'a', 0o600);
     await file.close();
     await chmod(path, 0o600);
   } catch (failure) {
     throw upstreamError('The SQLite file cannot be opened for writing.', failure, { retryable: false });
   }
+}
+
+/** Not Node's own `recursive`: on a file system that refuses every entry with ENOENT, such as /proc, that one never returns. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (failure) {
+    if (hasCode(failure, 'EEXIST')) {
+      return;
+    }
+    if (!hasCode(failure, 'ENOENT') || dirname(path) === path || (await isDirectory(dirname(path)))) {
+      throw failure;
+    }
+    await makeDirectory(dirname(path));
+    await makeDirectory(path);
+  }
+}
+
+function hasCode(failure: unknown, code: string): boolean {
+  return typeof failure === 'object' && failure !== null && 'code' in failure && failure.code === code;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch((failure: unknown) => {
+    if (hasCode(failure, 'ENOENT')) return undefined;
+    throw failure;
+  });
+  return found?.isDirectory() ?? false;
 }
