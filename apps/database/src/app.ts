@@ -1,7 +1,6 @@
 import { defineServer } from '@trellis-mcp/server';
 import { port, settings } from './config.ts';
 import { openDeps } from './deps.ts';
-import { examine } from './doctor.ts';
 import { prompts } from './prompts/index.ts';
 import { resources } from './resources/index.ts';
 import { tools } from './tools/index.ts';
@@ -23,5 +22,5 @@ export const app = defineServer({
   tools,
   resources,
   prompts,
-  doctor: examine,
+  doctor: async (config) => (await import('./doctor.ts')).examine(config),
 });

@@ -9,7 +9,9 @@ export async function examine(config: Config): Promise<readonly DoctorFinding[]>
   try {
     const source = await openEmbedded({ dataDir: config.dataDir });
     try {
-      const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(source.catalog);
+      const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(
+        await source.loadCatalog(),
+      );
       const what = config.dataDir === undefined ? 'the sample shop, in memory' : 'the directory of --data-dir';
       return [
         { name: 'database', level: 'ok', text: `embedded PostgreSQL ${rows[0]?.version ?? ''}, ${what}` },

@@ -1,20 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-
-/** Kinds of objects, as `search_schema` names them. */
-export const objectKinds = [
-  'table',
-  'partitioned_table',
-  'partition',
-  'view',
-  'materialized_view',
-  'foreign_table',
-  'index',
-  'enum',
-  'function',
-] as const;
-
-/** One of {@link objectKinds}. */
-export type ObjectKind = (typeof objectKinds)[number];
+import type { ObjectKind } from './object-kinds.ts';
 
 /** One row of {@link objectsQuery}; details are null unless asked for. */
 export interface ObjectRow {

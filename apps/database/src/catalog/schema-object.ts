@@ -1,4 +1,5 @@
-import type { ColumnRow, ObjectKind, ObjectRow } from './objects-query.ts';
+import type { ObjectKind } from './object-kinds.ts';
+import type { ColumnRow, ObjectRow } from './objects-query.ts';
 
 /** An object as tools show it: terse, since models pay for every word. */
 export interface SchemaObject {

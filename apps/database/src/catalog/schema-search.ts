@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Source } from '../sources/source.ts';
-import { objectKinds, objectsQuery, type ObjectKind, type ObjectRow } from './objects-query.ts';
+import { objectKinds, type ObjectKind } from './object-kinds.ts';
+import type { ObjectRow } from './objects-query.ts';
 import { toSchemaObject, type SchemaObject } from './schema-object.ts';
 
 /** How much is said of each object. */
@@ -41,7 +42,7 @@ const maxPageBytes = 48_000;
 const freshMs = 10_000;
 
 /** Searches the catalogue of a source; the same search within ten seconds is answered from memory. Searches of one kind run once. */
-export function createSchemaSearch({ catalog }: Pick<Source, 'catalog'>, { now }: { readonly now: () => number }): SchemaSearch {
+export function createSchemaSearch(source: Pick<Source, 'loadCatalog'>, { now }: { readonly now: () => number }): SchemaSearch {
   const pages = new LRUCache<string, Promise<SearchPage>>({ max: 50, ttl: freshMs, perf: { now } });
   return {
     async search(request) {
@@ -50,7 +51,7 @@ export function createSchemaSearch({ catalog }: Pick<Source, 'catalog'>, { now }
       if (known !== undefined) {
         return known;
       }
-      const page = runSearch(catalog, request);
+      const page = runSearch(source, request);
       pages.set(key, page);
       page.catch(() => pages.delete(key));
       return page;
@@ -58,9 +59,10 @@ export function createSchemaSearch({ catalog }: Pick<Source, 'catalog'>, { now }
   };
 }
 
-async function runSearch(catalog: Source['catalog'], request: SearchRequest): Promise<SearchPage> {
+async function runSearch(source: Pick<Source, 'loadCatalog'>, request: SearchRequest): Promise<SearchPage> {
   const { pattern, kinds = defaultKinds, detail, limit, after } = request;
   const like = pattern === undefined || pattern === '' ? undefined : toLike(pattern);
+  const [{ objectsQuery }, catalog] = await Promise.all([import('./objects-query.ts'), source.loadCatalog()]);
   const { rows } = await objectsQuery({ like, kinds, detail, after, limit: limit + 1 }).execute(catalog);
   const objects: SchemaObject[] = [];
   let bytes = 0;

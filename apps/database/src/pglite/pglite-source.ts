@@ -1,11 +1,11 @@
 import { AppError } from '@trellis-mcp/errors';
-import { Kysely, PGliteDialect } from 'kysely';
+import type { Kysely } from 'kysely';
 import { createGate } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { PagePart, PageRequest } from '../sources/raw-page.ts';
 import type { RawPage, RunOptions, Source } from '../sources/source.ts';
-import { loadSourceFacts, type SourceFacts } from '../sources/type-catalog.ts';
+import type { SourceFacts } from '../sources/type-catalog.ts';
 import { createCatalogClient } from './catalog-client.ts';
 import type { JobEnd } from './engine-thread.ts';
 import type { PgliteEngine } from './engine.ts';
@@ -18,25 +18,36 @@ export interface PgliteSourceOptions {
 
 /** The embedded database as a source. Starts nothing by itself. */
 export function createPgliteSource({ name, engine }: PgliteSourceOptions): Source {
-  const catalog = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite: createCatalogClient(engine) }) });
-  let facts: Promise<SourceFacts> | undefined;
-  const loadFacts = async (): Promise<SourceFacts> => {
-    facts ??= loadSourceFacts(catalog);
-    try {
-      return await facts;
-    } catch (cause) {
-      facts = undefined;
-      throw cause;
-    }
-  };
+  const loadCatalog = keep(async (): Promise<Kysely<unknown>> => {
+    const { Kysely, PGliteDialect } = await import('kysely');
+    return new Kysely({ dialect: new PGliteDialect({ pglite: createCatalogClient(engine) }) });
+  });
+  const loadFacts = keep(async (): Promise<SourceFacts> => {
+    const { loadSourceFacts } = await import('../sources/load-source-facts.ts');
+    return loadSourceFacts(await loadCatalog());
+  });
   return {
     name,
-    catalog,
+    loadCatalog,
     gate: createGate({ parser: createParser(), loadFunctions: async () => (await loadFacts()).functions }),
     loadTypes: async () => (await loadFacts()).types,
     readPage: async (request, options) => readPage(engine, request, options),
     check: async () => ({ ok: true, detail: engine.isRunning() ? 'running' : 'starts on first use' }),
     close: async () => engine.close(),
+  };
+}
+
+/** Loads once; a failed load is tried again. */
+function keep<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let kept: Promise<Value> | undefined;
+  return async () => {
+    const loading = (kept ??= load());
+    try {
+      return await loading;
+    } catch (cause) {
+      kept = undefined;
+      throw cause;
+    }
   };
 }
 

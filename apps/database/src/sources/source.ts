@@ -27,8 +27,8 @@ export interface Source {
   readonly name: string;
   /** Judges a caller's SQL by the functions of this very database. */
   readonly gate: SqlGate;
-  /** Our own queries: trusted SQL, short, on the catalogue. */
-  readonly catalog: Kysely<unknown>;
+  /** For our own queries: trusted SQL, short, on the catalogue. Kysely is loaded with it: no list of tools needs it. */
+  loadCatalog(): Promise<Kysely<unknown>>;
   /** Type names and kinds, loaded once. */
   loadTypes(): Promise<TypeCatalog>;
   /**

@@ -1,7 +1,7 @@
 import { AppError } from '@trellis-mcp/errors';
 import { boundedText, cursorParam, limitParam } from '@trellis-mcp/validation';
 import { z } from 'zod';
-import { objectKinds } from '../catalog/objects-query.ts';
+import { objectKinds } from '../catalog/object-kinds.ts';
 import { details, type Place } from '../catalog/schema-search.ts';
 import { defineTool } from '../deps.ts';
 
