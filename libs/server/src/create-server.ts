@@ -43,7 +43,9 @@ export function createServerFactory(parts: ServerParts): CreateServer {
     if (parts.capabilities.resources) handleResources(peer, parts, lists);
     if (parts.capabilities.prompts) handlePrompts(peer, parts, lists);
     if (parts.capabilities.completions) handleCompletions(peer, parts);
-    if (connection.principal.scopes !== 'all') server.resolveScopeChallenge = challengeScopes(parts.catalog, connection.principal);
+    const { principal } = connection;
+    // Without a token there is nothing to step up: the steps deny the call themselves.
+    if (principal.clientId !== undefined) server.resolveScopeChallenge = challengeScopes(parts.catalog, principal);
     if (connection.transport !== 'http') connectEvents(server, { ...parts, connection });
     return server;
   };

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { accept, makeAskingApp, nameSchema } from '../../test/fixture/asking-app.ts';
 import { connectRaw } from '../../test/fixture/raw-peer.ts';
@@ -92,6 +93,25 @@ it('cannot be given or forged by a legacy client, whose answers never leave the 
   expect(bare.result).toMatchObject({ isError: true });
   const forged = await peer.send('tools/call', { ...call('greet'), inputResponses: answers, requestState: changed(state, 9) });
   expect(forged.error?.code).toBe(-32602);
+  expect(effects).toEqual([]);
+});
+
+it('brings answers to the questions of its round only', async () => {
+  const { tools } = makeAskingApp();
+  await using peer = await connectRaw(startCore({ tools }).runtime);
+  const first = await peer.send('tools/call', call('ask_both'));
+  const requestState = first.result?.['requestState'];
+  const early = { first: accept({ name: 'Ada' }), second: accept({ name: 'Bob' }), third: accept({ name: 'Eve' }) };
+  const second = await peer.send('tools/call', { ...call('ask_both'), requestState, inputResponses: early });
+  expect(second.result).toMatchObject({ resultType: 'input_required', inputRequests: { third: { params: { message: 'After Ada?' } } } });
+});
+
+it('is needed by a legacy client: answers that it sends by itself are asked for all the same', async () => {
+  const { tools, effects } = makeAskingApp();
+  await using peer = await connectRaw(startCore({ tools }).runtime, { era: 'legacy' });
+  void peer.send('tools/call', { ...call('greet'), inputResponses: answers });
+  for (let turn = 0; turn < 50 && peer.notifications.length === 0; turn += 1) await sleep(10);
+  expect(peer.notifications).toMatchObject([{ method: 'elicitation/create' }]);
   expect(effects).toEqual([]);
 });
 

@@ -41,7 +41,8 @@ it.each(eras)('gives a %s client every page', async (era) => {
 });
 
 it('refuses a cursor that is changed, foreign or of another list', async () => {
-  const core = startCore({ tools: makeTools(60) });
+  const motto = { name: 'motto', title: 'M', description: 'M.', uri: 'x://motto', mimeType: 'text/plain', read: async () => '' };
+  const core = startCore({ tools: makeTools(60), resources: [motto] });
   await using peer = await connectRaw(core.runtime);
   await using other = await connectRaw(core.runtime, { principal: { id: 'other', scopes: 'all' } });
   const cursor = String((await peer.send('tools/list')).result?.['nextCursor']);
@@ -49,6 +50,7 @@ it('refuses a cursor that is changed, foreign or of another list', async () => {
     await peer.send('tools/list', { cursor: `${cursor}x` }),
     await peer.send('tools/list', { cursor: '' }),
     await peer.send('tools/list', { cursor: '50' }),
+    await peer.send('resources/list', { cursor }),
     await other.send('tools/list', { cursor }),
   ]) {
     expect(answer.error).toMatchObject({ code: -32602 });
