@@ -95,7 +95,8 @@ async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection;
     lifecycle.onClose('cache file', () => sqlite.close());
     return { keyStore: await openSqliteKeyStore(sqlite, { now }) };
   }
-  const keyStore = openMemoryKeyStore({ now });
+  // An id that was used must not be evicted by bodies that are kept: it could be used again.
+  const keyStore = openMemoryKeyStore({ now, whenFull: 'refuse' });
   lifecycle.onClose('memory store', () => keyStore.close());
   return { keyStore };
 }

@@ -2,6 +2,8 @@ import type { ServerDefinition } from '../define-server.ts';
 import { checkPrompts, checkResources, checkTools } from './check-items.ts';
 import { assertNoProblems, type Report } from './problems.ts';
 
+const maxDataIcon = 1000;
+
 /**
  * Checks a definition as far as it is known when the module loads.
  *
@@ -28,5 +30,8 @@ function checkTexts<Config, Deps>(app: ServerDefinition<Config, Deps>, report: R
   if (!/^\d+\.\d+\.\d+/.test(app.version)) report('its version must be a semantic version.');
   if (app.description.length > 200) report(`its description has ${app.description.length} characters; at most 200 are allowed.`);
   if (app.instructions.trim() === '') report('it needs instructions: one paragraph that tells a model how to use it.');
+  if (app.icons?.some(({ src }) => src.startsWith('data:') && src.length > maxDataIcon) === true) {
+    report('its icons ride on every result: give them as URLs, or as data: URIs of at most 1,000 characters.');
+  }
   if (!Number.isInteger(app.port) || app.port < 0 || app.port > 65_535) report('its port must be 0 to 65535.');
 }
