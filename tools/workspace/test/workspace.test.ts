@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { findReferenceDrift } from '../src/project-references.ts';
@@ -47,4 +48,19 @@ it('asks for one range of each third-party package', () => {
     }
   }
   expect([...ranges].filter(([, set]) => set.size > 1)).toEqual([]);
+});
+
+interface Lock {
+  packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+}
+
+it('locks every platform package, without which npm ci refuses the lockfile, and no registry host', async () => {
+  const text = await readFile(join(root, 'package-lock.json'), 'utf8');
+  const { packages: locked } = JSON.parse(text) as Lock;
+  const names = new Set(Object.keys(locked).map((path) => path.replace(/^.*node_modules\//, '')));
+  const wanted = Object.entries(locked).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).map((name) => ({ path, name })),
+  );
+  expect(wanted.filter(({ name }) => !names.has(name))).toEqual([]);
+  expect(text).not.toContain('"resolved": "http');
 });
