@@ -2,42 +2,46 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { renderSettingsTable } from '@trellis-mcp/config';
+import { commonSettings } from '@trellis-mcp/server';
 import { format, resolveConfig } from 'prettier';
+import { z } from 'zod';
 import { renderToolsTable, type ToolFacts } from './docs/render-tools-table.ts';
 import { replacePart } from './docs/replace-part.ts';
 import { repositoryRoot } from './repository-root.ts';
 import { findServers, type ServerSource } from './start/find-servers.ts';
 
 interface DocumentedApp {
-  settings: Parameters<typeof renderSettingsTable>[0];
+  settings: z.ZodObject;
   tools?: readonly ToolFacts[] | (() => unknown);
 }
 
 /**
- * `npm run docs`: writes the generated parts of the servers' README files, between `<!-- settings:start -->` and its end and
- * `<!-- tools:start -->` and its end. With `--check` it only says which files are not up to date.
+ * `npm run docs`: writes what is generated in pages: the settings that all servers share (docs/reference/settings.md), and in the README of
+ * each server its own settings and its tools, between `<!-- settings:start -->` and `<!-- settings:end -->` (`tools` alike).
+ * With `--check` it only says which pages are not up to date.
  */
 const isCheck = process.argv.includes('--check');
+const common = commonSettings({ port: 3101 });
+
+await update('docs/reference/settings.md', { settings: renderSettingsTable(z.object(common)) });
 for (const server of await findServers(join(repositoryRoot, 'apps'))) {
-  const file = join(server.main, '../../README.md');
-  const problem = await updateReadme(server, file);
-  if (problem === undefined) continue;
-  process.stdout.write(`${relative(repositoryRoot, file)} ${problem}\n`);
-  process.exitCode = 1;
+  await update(relative(repositoryRoot, join(server.main, '../../README.md')), await describeServer(server));
 }
 
-/** Returns what is wrong with the file, if anything. */
-async function updateReadme({ main }: ServerSource, file: string): Promise<string | undefined> {
-  const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error.code);
-  if (before === 'ENOENT') return 'is missing';
-  if (before?.includes('<!-- settings:start -->') !== true) return 'has no <!-- settings:start --> ... <!-- settings:end -->';
+async function describeServer({ main }: ServerSource): Promise<Record<string, string>> {
   const { app } = (await import(pathToFileURL(join(main, '../app.ts')).href)) as { app: DocumentedApp };
-  let text = replacePart(before, 'settings', renderSettingsTable(app.settings));
-  if (Array.isArray(app.tools)) text = replacePart(text, 'tools', renderToolsTable(app.tools));
+  const own = Object.entries(app.settings.shape).filter(([key]) => !(key in common));
+  const settings = own.length === 0 ? 'None of its own.' : renderSettingsTable(z.object(Object.fromEntries(own)));
+  return Array.isArray(app.tools) ? { settings, tools: renderToolsTable(app.tools) } : { settings };
+}
+
+async function update(page: string, parts: Readonly<Record<string, string>>): Promise<void> {
+  const file = join(repositoryRoot, page);
+  const before = await readFile(file, 'utf8');
+  const text = Object.entries(parts).reduce((all, [name, body]) => replacePart(all, name, body), before);
   const after = await format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
-  if (after === before) return undefined;
-  if (isCheck) return 'is not up to date: npm run docs';
-  await writeFile(file, after);
-  process.stdout.write(`wrote ${relative(repositoryRoot, file)}\n`);
-  return undefined;
+  if (after === before) return;
+  if (isCheck) process.exitCode = 1;
+  else await writeFile(file, after);
+  process.stdout.write(isCheck ? `${page} is not up to date: npm run docs\n` : `wrote ${page}\n`);
 }

@@ -6,9 +6,8 @@ it('replaces only what stands between the marks', () => {
   expect(replacePart('a\n<!-- x:start -->\nold\n<!-- x:end -->\nb', 'x', 'new\n')).toBe('a\n<!-- x:start -->\n\nnew\n\n<!-- x:end -->\nb');
 });
 
-it('leaves a text without the part alone, and refuses a part without an end', () => {
-  expect(replacePart('a', 'x', 'new')).toBe('a');
-  expect(() => replacePart('<!-- x:start -->', 'x', 'new')).toThrow('has no <!-- x:end -->');
+it.each(['a', '<!-- x:start -->', '<!-- x:end --> <!-- x:start -->'])('refuses %j, which has no such part', (text) => {
+  expect(() => replacePart(text, 'x', 'new')).toThrow('The page has no <!-- x:start --> with a <!-- x:end -->.');
 });
 
 it('lists tools with what they do to the world', () => {
