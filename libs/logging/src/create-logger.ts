@@ -2,6 +2,7 @@ import { fstat } from 'node:fs';
 import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { pino, type Level, type Logger as PinoLogger } from 'pino';
+import { CallFields } from './call-fields.ts';
 import { openLineSink, type LineSinkOptions } from './line-sink.ts';
 import { openLogFile } from './open-log-file.ts';
 import { clipText } from './clip-text.ts';
@@ -94,11 +95,16 @@ function pinoOptions({ level = 'info', name, version, redact = [], now = Date.no
     level: level satisfies Level | 'silent',
     base: { pid: process.pid, ...(name !== undefined && { server: name }), ...(version !== undefined && { version }) },
     timestamp: createTimestamp(now),
-    formatters: { level: (label) => ({ level: label }), log: (fields) => scrubFields(fields) },
+    formatters: { level: (label) => ({ level: label }), log: formatFields },
     // formatters.log has described errors already
     serializers: { err: (described: unknown) => described, msg: scrubMessage },
     ...(redact.length > 0 && { redact: { paths: [...redact], censor: '[redacted]' } }),
   };
+}
+
+/** Pino prints what it gets; a {@link CallFields} is clean already. */
+function formatFields(fields: object): Record<string, unknown> {
+  return fields instanceof CallFields ? fields : scrubFields(fields);
 }
 
 function scrubMessage(message: unknown): unknown {

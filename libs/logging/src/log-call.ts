@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@trellis-mcp/errors';
+import { CallFields } from './call-fields.ts';
 import type { Logger } from './create-logger.ts';
 import { scrubValue, type ScrubLimits } from './scrub-value.ts';
 
@@ -36,7 +37,7 @@ const auditLogs = new WeakMap<Logger, Logger>();
  */
 export function logCall(log: Logger, record: CallRecord): void {
   const level = callLevel(record.outcome);
-  if (log.isLevelEnabled(level)) log[level](callFields(record), 'call');
+  if (log.isLevelEnabled(level)) log[level](new CallFields(record), 'call');
 }
 
 /**
@@ -45,7 +46,7 @@ export function logCall(log: Logger, record: CallRecord): void {
  */
 export function auditCall(log: Logger, record: AuditRecord): void {
   if (log.level === 'silent') return;
-  auditLog(log).info({ audit: true, ...callFields(record), args: scrubValue(record.args, argLimits) }, 'audit');
+  auditLog(log).info(Object.assign(new CallFields(record), { audit: true, args: scrubValue(record.args, argLimits) }), 'audit');
 }
 
 function callLevel(outcome: CallOutcome): 'info' | 'warn' | 'error' {
@@ -59,21 +60,6 @@ function callLevel(outcome: CallOutcome): 'info' | 'warn' | 'error' {
     default:
       return 'info';
   }
-}
-
-function callFields(record: CallRecord): Record<string, unknown> {
-  return {
-    requestId: record.requestId,
-    kind: record.kind,
-    name: record.name,
-    principal: record.principal,
-    transport: record.transport,
-    era: record.era,
-    outcome: record.outcome,
-    durationMs: Math.round(record.durationMs * 100) / 100,
-    resultBytes: record.resultBytes,
-    err: record.error,
-  };
 }
 
 function auditLog(log: Logger): Logger {

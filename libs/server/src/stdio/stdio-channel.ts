@@ -1,15 +1,9 @@
 import type { Readable } from 'node:stream';
-import {
-  parseJSONRPCMessage,
-  serializeMessage,
-  type JSONRPCMessage,
-  type MessageExtraInfo,
-  type RequestId,
-  type Transport,
-} from '@modelcontextprotocol/server';
+import { serializeMessage, type JSONRPCMessage, type MessageExtraInfo, type RequestId, type Transport } from '@modelcontextprotocol/server';
 import { createActivity } from '../activity.ts';
 import type { ProtocolOutput } from './guard-stdout.ts';
 import { createLineReader } from './line-reader.ts';
+import { parseMessage } from './parse-message.ts';
 
 /** Unread output at which the channel stops reading requests. */
 const maxUnsentBytes = 16 * 1024 * 1024;
@@ -117,7 +111,7 @@ export class StdioChannel implements Transport {
   #receive(line: string): void {
     let message: JSONRPCMessage;
     try {
-      message = parseJSONRPCMessage(JSON.parse(line));
+      message = parseMessage(line);
     } catch (error) {
       this.onerror?.(new Error('A line on stdin is not a JSON-RPC message.', { cause: error }));
       return;
