@@ -4,7 +4,7 @@ import type { BenchReport } from './report.ts';
 import { bareStdio, trellisStdio } from './server-programs.ts';
 import { StdioPeer } from './stdio-load.ts';
 
-const count = 4000;
+const count = 10_000;
 const inFlight = 16;
 
 /** CPU of one stdio `tools/call`, against the bare SDK with the same trivial tool. */
