@@ -47,6 +47,13 @@ describe('the phases', () => {
     expect(events).toEqual(['late call', 'intake', 'exit 0']);
   });
 
+  it('end with the code that the failure names', async () => {
+    const { lifecycle, events, lines } = createTrial();
+    await lifecycle.stop('failure', { note: 'port 3101 is in use', code: 69 });
+    expect(events).toEqual(['exit 69']);
+    expect(lines).toEqual(['Stopped with code 69: port 3101 is in use.']);
+  });
+
   it('skip the intake delay when nobody waits', async () => {
     const { lifecycle } = createTrial({ intakeDelayMs: 60_000 });
     const startedAt = performance.now();

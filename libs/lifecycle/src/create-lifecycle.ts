@@ -44,8 +44,9 @@ class OrderedLifecycle implements Lifecycle {
   #onIdle: (() => void) | undefined;
   #stopReason: StopReason | undefined;
   #stopping: Promise<void> | undefined;
-  /** Why the exit code is 70; the first one is told. */
+  /** Why the exit code is not 0; the first one is told. */
   #fault: string | undefined;
+  #faultCode: number = exitCodes.software;
 
   constructor(options: LifecycleOptions) {
     this.#options = { intakeDelayMs: 0, stepTimeoutMs: 1_000, now: () => performance.now(), say: () => undefined, ...options };
@@ -99,7 +100,10 @@ class OrderedLifecycle implements Lifecycle {
   stop(reason: StopReason, details: StopDetails = {}): Promise<void> {
     const isFirst = this.#stopReason === undefined;
     this.#stopReason ??= reason;
-    if (reason === 'failure') this.#fault ??= details.note ?? stopNotes.failure;
+    if (reason === 'failure' && this.#fault === undefined) {
+      this.#fault = details.note ?? stopNotes.failure;
+      this.#faultCode = details.code ?? exitCodes.software;
+    }
     const fields = { reason, note: details.note, active: this.#active, err: details.error };
     if (isFirst) this.#options.log.info(fields, 'Stopping.');
     else this.#options.log.debug(fields, 'Another reason to stop.');
@@ -125,7 +129,7 @@ class OrderedLifecycle implements Lifecycle {
   }
 
   get #exitCode(): number {
-    return this.#fault === undefined ? exitCodes.ok : exitCodes.software;
+    return this.#fault === undefined ? exitCodes.ok : this.#faultCode;
   }
 
   #tell(note: string, startedAt: number): void {
@@ -153,7 +157,7 @@ class OrderedLifecycle implements Lifecycle {
     if (settled === 'timeout') this.#fault ??= `the drain ran out after ${drainTimeoutMs} ms with ${countCalls(this.#active)} running`;
     if (this.#stopReason === 'stdin-end') settled = await settleWithin(work, lastAnswersMs);
     if (settled !== 'done') {
-      log.warn({ active: this.#active }, 'Aborting what still runs.');
+      log[this.#active > 0 ? 'warn' : 'debug']({ active: this.#active }, 'Aborting what still runs.');
       this.#abort.abort(new AppError('CANCELLED', 'The server is stopping.', { retryable: true }));
       settled = await settleWithin(work, abortGraceMs);
     }

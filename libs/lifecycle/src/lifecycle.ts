@@ -30,6 +30,8 @@ export interface StopDetails {
   readonly note?: string;
   /** What was caught, for reason `failure`. */
   readonly error?: unknown;
+  /** Exit code of reason `failure`. Default: 70. */
+  readonly code?: number;
 }
 
 /** Options of `createLifecycle`. */
