@@ -1,4 +1,4 @@
-import { describeError } from './describe-error.ts';
+import { describeError, type DescribedError } from './describe-error.ts';
 import type { CallRecord } from './log-call.ts';
 
 /**
@@ -28,6 +28,14 @@ export class CallFields {
     this.outcome = record.outcome;
     this.durationMs = Math.round(record.durationMs * 100) / 100;
     this.resultBytes = record.resultBytes;
-    this.err = record.error === undefined ? undefined : describeError(record.error);
+    this.err = record.error === undefined ? undefined : describe(record);
   }
+}
+
+/** Outcomes that the program meant: where it decided so tells nobody anything. What caused them is kept. */
+const refusals: ReadonlySet<string> = new Set(['INVALID_INPUT', 'DENIED', 'NOT_FOUND', 'CONFLICT', 'LIMIT', 'CANCELLED']);
+
+function describe({ error, outcome }: CallRecord): DescribedError {
+  const { stack, ...rest } = describeError(error);
+  return stack === undefined || refusals.has(outcome) ? rest : { ...rest, stack };
 }

@@ -158,6 +158,19 @@ describe('a call', () => {
     expect(linesOf(text)).toMatchObject([{ level, outcome, err: { type: 'TypeError', message: 'why' } }]);
   });
 
+  it('says where a bug was thrown, and of a refusal only what caused it', async () => {
+    const error = new AppError('DENIED', 'no', { cause: new Error('below') });
+    const [bug, refusal] = linesOf(
+      await logInto((log) => {
+        logCall(log, { ...call, outcome: 'INTERNAL', error });
+        logCall(log, { ...call, outcome: 'DENIED', error });
+      }),
+    );
+    expect(bug?.['err']).toHaveProperty('stack');
+    expect(refusal?.['err']).toMatchObject({ type: 'AppError', message: 'no', cause: { message: 'below' } });
+    expect(refusal?.['err']).not.toHaveProperty('stack');
+  });
+
   it('below the level writes nothing', async () => {
     expect(await logInto((log) => logCall(log, call), { level: 'warn' })).toBe('');
   });
