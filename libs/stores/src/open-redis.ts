@@ -133,5 +133,9 @@ export function translateRedisError(failure: unknown): AppError {
 
 function unreachable(failure: unknown): AppError {
   const cause = failure ?? new Error('Not tried: earlier calls failed.');
-  return upstreamError('Redis did not answer.', cause, { retryable: true, retryAfterMs: 1_000 });
+  return upstreamError('Redis did not answer.', cause, {
+    hint: 'Check that it runs, and its address in --redis-url.',
+    retryable: true,
+    retryAfterMs: 1_000,
+  });
 }
