@@ -47,7 +47,7 @@ export interface Call<Deps> {
   readonly principal: Principal;
   /** Unique per request; the one id that the log and the `INTERNAL` message share. */
   readonly requestId: string;
-  /** Aborts when the client cancels (where DESIGN 4 says it can), the deadline passes or the drain runs out. */
+  /** Aborts when the client cancels (not on stateless 2025-era HTTP, which cannot say so), the deadline passes or the drain runs out. */
   readonly signal: AbortSignal;
   /** The operator's log, bound to request and handler; never reaches the client. */
   readonly log: Logger;

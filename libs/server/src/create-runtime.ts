@@ -141,7 +141,7 @@ function createOwnHub({ log }: RuntimeHost): EventHub {
 
 function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: ReadonlySet<Stopper>): () => void {
   const abortAll = (): void => {
-    for (const call of running) call.stop(new AppError('CANCELLED', 'The server is shutting down.'));
+    for (const call of running) call.stop(new AppError('CANCELLED', 'The server is shutting down.', { retryable: true }));
   };
   drainSignal.addEventListener('abort', abortAll, { once: true });
   return () => {

@@ -109,5 +109,6 @@ function pager({ principal }: Connection, { sealer }: Frame, list: string) {
 
 /** A request that stands alone cannot be told of changes later. */
 function withoutEvents({ tools, resources, prompts, ...rest }: ServerCapabilities): ServerCapabilities {
-  return { ...rest, ...(tools && { tools: {} }), ...(resources && { resources: {} }), ...(prompts && { prompts: {} }) };
+  const none = { listChanged: false };
+  return { ...rest, ...(tools && { tools: none }), ...(resources && { resources: none }), ...(prompts && { prompts: none }) };
 }

@@ -41,9 +41,7 @@ export async function serve<Config extends CommonConfig, Deps>(
   const say = (line: string): void => {
     stderr.write(`${failure?.line ?? line}\n`);
   };
-  const exit = (code: number): void => {
-    options.exit(failure?.code ?? code);
-  };
+  const { exit } = options;
   try {
     const watch = ({ lifecycle, log }: Pick<ProcessHost, 'lifecycle' | 'log'>): void => {
       opened = { lifecycle, log };
@@ -64,7 +62,7 @@ export async function serve<Config extends CommonConfig, Deps>(
     }
     const isExpected = failure.code !== exitCodes.software;
     opened.log[isExpected ? 'debug' : 'error']({ err: error }, 'The server could not start.');
-    await opened.lifecycle.stop('failure');
+    await opened.lifecycle.stop('failure', { code: failure.code });
   }
 }
 

@@ -34,6 +34,8 @@ export interface AsksOptions {
   readonly answers: ReadonlyMap<string, unknown>;
   readonly seal: (state: AskState) => string;
   readonly clientCan: (need: Need) => boolean;
+  /** What to do when the client cannot be asked and no flag of the operator makes the question unnecessary. */
+  readonly hint: string;
 }
 
 /** Makes the questions of one run of a handler. */
@@ -120,7 +122,7 @@ class RunningAsks implements Asks {
   #assertCan(need: Need, flag?: string): void {
     if (this.#options.clientCan(need)) return;
     const { what, requiredCapabilities } = needs[need];
-    const hint = flag === undefined ? 'Use a client that can.' : `An operator can start the server with ${flag}, so that it need not ask.`;
+    const hint = flag === undefined ? this.#options.hint : `An operator can start the server with ${flag}, so that it need not ask.`;
     const error = new AppError('DENIED', `This call ${what}, and the client cannot do that.`, { hint });
     this.missing = { error, requiredCapabilities };
     throw error;

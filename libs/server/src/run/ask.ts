@@ -4,7 +4,7 @@ import { clientCan } from '../ask/client-features.ts';
 import { createAsks, type Asks } from '../ask/create-asks.ts';
 import type { SealScope } from '../seal/create-sealer.ts';
 import type { Step } from './step.ts';
-import type { Task } from './task.ts';
+import type { Peer, Task } from './task.ts';
 
 /** How long a question waits for its answer. */
 const askTtlMs = 30 * 60_000;
@@ -41,7 +41,15 @@ function openAsks(task: Task, state: AskState, { isStateless }: { isStateless: b
     answers: collectAnswers(task, state, isStateless),
     seal: (next) => frame.sealer.seal(next, { ...scopeOf(task), ttlMs: askTtlMs }),
     clientCan: (need) => isAskable && clientCan(need, peer, ctx),
+    hint: hintOf(peer),
   });
+}
+
+/** Over stateless HTTP a client of an older era cannot be asked, whatever it is able to do. */
+function hintOf({ connection }: Peer): string {
+  return connection.era === 'legacy' && connection.transport === 'http'
+    ? 'An operator can start the server with --legacy-sessions, or use a client of protocol 2026-07-28.'
+    : 'Use a client that can.';
 }
 
 function scopeOf({ peer, subject }: Task): SealScope {

@@ -9,7 +9,7 @@ type Open<Deps> = (server: InProcessServer<Deps>) => Promise<Connection>;
 
 const limitMs = 200;
 
-/** A cancellation of the client reaches the handler's signal on every transport that can carry it (DESIGN 4). */
+/** A cancellation of the client reaches the handler's signal on every transport that can carry it. */
 export function describeAbort<Config extends CommonConfig, Deps>({ app, args, timeFactor }: Contract<Config, Deps>): void {
   const overHttp =
     (era: 'modern' | 'legacy'): Open<Deps> =>
