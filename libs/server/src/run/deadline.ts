@@ -22,6 +22,8 @@ export const deadline: Step<Task> = {
     frame.running.add(stopper);
     cleanups.push(() => {
       clearTimeout(timer);
+      // The SDK aborts every request when its exchange closes, also after the answer.
+      ctx.mcpReq.signal.removeEventListener('abort', cancel);
       frame.running.delete(stopper);
     });
   },
