@@ -6,6 +6,7 @@ export const errorKey = 'io.trellis/error';
 
 const maxMessage = 4000;
 const maxDetails = 4000;
+const maxUri = 8192;
 
 /** What a program reads of an error. */
 export interface PublicError {
@@ -40,7 +41,7 @@ export function toErrorResult(error: AppError): CallToolResult {
  * @param uri The resource that was read; clients recognise a missing resource by it (spec: server/resources).
  */
 export function toProtocolError(error: AppError, uri?: string): ProtocolError {
-  const data = { ...(uri !== undefined && { uri }), [errorKey]: describe(error) };
+  const data = { ...(uri !== undefined && { uri: uri.slice(0, maxUri) }), [errorKey]: describe(error) };
   const isCallers = error.code === 'INVALID_INPUT' || error.code === 'NOT_FOUND' || error.code === 'DENIED' || error.code === 'CONFLICT';
   return new ProtocolError(isCallers ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, explain(error), data);
 }
@@ -53,12 +54,20 @@ export function explain(error: AppError): string {
 
 function describe(error: AppError): PublicError {
   const { code, hint, retryable, retryAfterMs, details } = error;
-  const fits = details !== undefined && JSON.stringify(details).length <= maxDetails;
   return {
     code,
     ...(hint !== undefined && { hint: hint.slice(0, maxMessage) }),
     ...(retryable !== undefined && { retryable }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(fits && { details }),
+    ...(details !== undefined && fits(details) && { details }),
   };
+}
+
+/** Whether details are short and JSON at all: those of a driver may hold what JSON cannot say. */
+function fits(details: object): boolean {
+  try {
+    return JSON.stringify(details).length <= maxDetails;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ProtocolError } from '@modelcontextprotocol/client';
 import { AppError } from '@trellis-mcp/errors';
 import { createLogger } from '@trellis-mcp/logging';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -67,6 +68,7 @@ it.each([
   ['an internal error of ours', () => new AppError('INTERNAL', secret)],
   ['a cause', () => new AppError('INTERNAL', 'x', { cause: new Error(secret) })],
   ['nothing at all', () => undefined],
+  ['a server behind it', () => new ProtocolError(-32_603, secret, { body: secret })],
 ])('a failure from %s is one fixed sentence with the request id', async (_title, make) => {
   const result = await call(
     toolThat(() => {
@@ -104,6 +106,19 @@ it('a failure may keep its structured data', async () => {
 it('a failure has a bounded message', async () => {
   const result = await call(toolThat(() => Promise.reject(new AppError('UPSTREAM', 'x'.repeat(1e6), { details: { y: 'y'.repeat(1e6) } }))));
   expect(JSON.stringify(result).length).toBeLessThan(6000);
+});
+
+it('a failure has no details that JSON cannot say', async () => {
+  const circular: Record<string, unknown> = { rows: 1 };
+  circular['self'] = circular;
+  for (const details of [{ rows: 10n }, circular]) {
+    const result = await call(toolThat(() => Promise.reject(new AppError('CONFLICT', 'It changed.', { details }))));
+    expect(result).toMatchObject({
+      isError: true,
+      content: [{ text: 'It changed.' }],
+      _meta: { 'io.trellis/error': { code: 'CONFLICT' } },
+    });
+  }
 });
 
 describe('a result', () => {
