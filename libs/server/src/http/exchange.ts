@@ -24,9 +24,6 @@ export function toWebRequest(req: IncomingMessage, res: ServerResponse): Request
   });
 }
 
-/** How long a client may leave a stream unread; keep-alive comments every 15 s show that it reads. */
-const stalledMs = 120_000;
-
 /** Writes a web response; streams honour back-pressure and end when the client goes away. */
 export async function sendWebResponse(res: ServerResponse, response: Response): Promise<void> {
   const headers: Record<string, string | number> = {};
@@ -44,8 +41,5 @@ export async function sendWebResponse(res: ServerResponse, response: Response): 
   }
   res.writeHead(response.status, headers);
   res.flushHeaders();
-  res.setTimeout(stalledMs, () => {
-    res.destroy();
-  });
   await pipeline(response.body, res);
 }

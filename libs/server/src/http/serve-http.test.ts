@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -103,6 +104,48 @@ describe('slow clients', () => {
     const parts = [post('', { 'Content-Length': '1000' }), ...Array.from({ length: 20 }, () => ' ')];
     const { status, isClosed } = await sendRaw(server.port, parts, { dripMs: 100, waitMs: 5_000 });
     expect({ status, isClosed }).toEqual({ status: 408, isClosed: true });
+  });
+});
+
+describe('a client that does not read', () => {
+  const large = echoBody('x'.repeat(16 * 1024 * 1024));
+
+  function leaveUnread(port: number, request: string): Disposable {
+    const socket = connect(port, '127.0.0.1').pause();
+    socket.on('error', () => undefined);
+    socket.write(request);
+    return { [Symbol.dispose]: () => void socket.destroy() };
+  }
+
+  async function untilIdle({ host }: Awaited<ReturnType<typeof startHttp>>): Promise<boolean> {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      if ((await host.health.report()).active_requests === 0) return true;
+      await sleep(50);
+    }
+    return false;
+  }
+
+  it('is cut, and its answer let go', async () => {
+    await using server = await startHttp({}, { stalledMs: 200, maxBodyBytes: 32 * 1024 * 1024 });
+    using _unread = leaveUnread(server.port, post(large));
+    await sleep(500);
+    expect(await untilIdle(server)).toBe(true);
+  });
+
+  it('does not hold up the drain', async () => {
+    const server = await startHttp({}, { maxBodyBytes: 32 * 1024 * 1024 });
+    using _unread = leaveUnread(server.port, post(large));
+    await sleep(500);
+    expect((await server.host.health.report()).active_requests).toBe(1);
+    const began = performance.now();
+    expect(await server.stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(6_000);
+  });
+
+  it('is told apart from one that waits for a slow call', async () => {
+    await using server = await startHttp({}, { stalledMs: 100 });
+    const body = echoBody().replace('"echo"', '"wait"').replace('"text":"hi"', '"ms":600');
+    expect((await sendRaw(server.port, post(body, { 'Mcp-Name': 'wait' }))).text).toMatch(/waited 600/);
   });
 });
 

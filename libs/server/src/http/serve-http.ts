@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
 import { createRefusalCounter } from './count-refusals.ts';
+import { cutUnread } from './cut-unread.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { sendJson, sendText, type HttpRefusal } from './http-error.ts';
 import { listen } from './listen.ts';
@@ -25,6 +27,8 @@ export interface ServeHttpOptions {
   readonly headersTimeoutMs?: number;
   /** How long a client may take to send its whole request, in milliseconds. Default: 60,000. */
   readonly requestTimeoutMs?: number;
+  /** How long a client may leave an answer or a stream unread, in milliseconds. Default: 30,000; at most 2,000 while the server drains. */
+  readonly stalledMs?: number;
   /** Called once, after the first MCP request was answered. */
   readonly onFirstAnswer?: () => void;
 }
@@ -38,6 +42,7 @@ export interface HttpServing {
 
 const maxHeaders = 200;
 const keepAliveTimeout = 65_000;
+const drainStalledMs = 2_000;
 
 /**
  * Serves MCP over Streamable HTTP at `/mcp`, in both eras, with `/livez`, `/readyz`, `/healthz` and `/metrics` beside it, until the host's
@@ -50,15 +55,23 @@ export async function serveHttp(host: ProcessHost, options: ServeHttpOptions): P
   const endpoint = new McpEndpoint(host, options, refused);
   const operations = createOperations(host, (req) => endpoint.judge(req));
   const server = openServer(options);
+  const connections = watchConnections(server);
+  let { stalledMs = 30_000 } = options;
+  server.on('request', (_req, res) => {
+    cutUnread(res, stalledMs);
+  });
   server.on('request', createListener({ host, endpoint, operations, refused, onFirstAnswer: options.onFirstAnswer }));
-  const countConnections = watchConnections(server);
   const port = await listen(server, host.config);
   host.lifecycle.onDrain('http', async (signal) => {
+    stalledMs = Math.min(stalledMs, drainStalledMs);
+    for (const socket of connections) {
+      socket.setTimeout(stalledMs);
+    }
     await endpoint.drain(signal);
     await closeServer(server, signal);
   });
   host.health.setSource({
-    activeSessions: countConnections,
+    activeSessions: () => connections.size,
     activeRequests: () => endpoint.activeCalls,
     openSubscriptions: () => endpoint.openStreams,
   });
@@ -80,15 +93,15 @@ function openServer({ headersTimeoutMs = 15_000, requestTimeoutMs = 60_000 }: Se
   return server;
 }
 
-function watchConnections(server: Server): () => number {
-  let open = 0;
+function watchConnections(server: Server): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
   server.on('connection', (socket) => {
-    open += 1;
+    open.add(socket);
     socket.on('close', () => {
-      open -= 1;
+      open.delete(socket);
     });
   });
-  return () => open;
+  return open;
 }
 
 interface ListenerOptions {
