@@ -127,14 +127,16 @@ describe('a client that does not read', () => {
 
   it('is cut, and its answer let go', async () => {
     await using server = await startHttp({}, { stalledMs: 200, maxBodyBytes: 32 * 1024 * 1024 });
-    using _unread = leaveUnread(server.port, post(large));
+    using sockets = new DisposableStack();
+    sockets.use(leaveUnread(server.port, post(large)));
     await sleep(500);
     expect(await untilIdle(server)).toBe(true);
   });
 
   it('does not hold up the drain', async () => {
     const server = await startHttp({}, { maxBodyBytes: 32 * 1024 * 1024 });
-    using _unread = leaveUnread(server.port, post(large));
+    using sockets = new DisposableStack();
+    sockets.use(leaveUnread(server.port, post(large)));
     await sleep(500);
     expect((await server.host.health.report()).active_requests).toBe(1);
     const began = performance.now();
