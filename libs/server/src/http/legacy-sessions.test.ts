@@ -4,6 +4,7 @@ import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextp
 import { silentLogger } from '@trellis-mcp/logging';
 import { createEchoServer } from '../../test/fixture/echo-server.ts';
 import { startHttp } from '../../test/fixture/start-http.ts';
+import type { Principal } from '../principal.ts';
 import { LegacySessions } from './legacy-sessions.ts';
 import { createSessionEvents } from './session-events.ts';
 
@@ -31,7 +32,7 @@ afterEach(async () => {
   await sessions.close();
 });
 
-async function send(body: object, principal: typeof alice | typeof mallory, id?: string): Promise<{ response: Response; text: string }> {
+async function send(body: object, principal: Principal, id?: string): Promise<{ response: Response; text: string }> {
   const headers = { accept, 'content-type': 'application/json', ...(id !== undefined && { 'mcp-session-id': id }) };
   const request = new Request('http://localhost/mcp', { method: 'POST', headers });
   const { response, leave } = await sessions.handle(request, body, principal);
@@ -40,7 +41,7 @@ async function send(body: object, principal: typeof alice | typeof mallory, id?:
   return { response, text };
 }
 
-async function open(principal: typeof alice | typeof mallory): Promise<string> {
+async function open(principal: Principal): Promise<string> {
   const { response } = await send(initialize, principal);
   return response.headers.get('mcp-session-id') ?? '';
 }
@@ -59,6 +60,22 @@ describe('a session', () => {
     expect(foreign.text).toBe(unknown.text);
   });
 
+  it('is not found for a principal of that name in another tenant', async () => {
+    const id = await open({ ...alice, tenant: 'one' });
+    expect((await send(call, { ...alice, tenant: 'two' }, id)).response.status).toBe(404);
+    expect((await send(call, { ...alice, tenant: 'one' }, id)).response.status).toBe(200);
+  });
+
+  it('answers a request whose id another one took meanwhile, and refuses the other', async () => {
+    const id = await open(alice);
+    const wait = { ...call, params: { name: 'wait', arguments: { ms: 300 } } };
+    const [first, second] = await Promise.all([send(wait, alice, id), send(call, alice, id)]);
+    expect(first.text).toMatch(/waited 300/);
+    expect(second).toMatchObject({ response: { status: 400 }, text: expect.stringMatching(/still being answered/) });
+    expect((await send([call, call], alice, id)).response.status).toBe(400);
+    expect((await send(call, alice, id)).text).toMatch(/hi legacy/);
+  });
+
   it('ends after the idle time, and lives on while it is used', async () => {
     const id = await open(alice);
     now += 59_000;
@@ -74,8 +91,10 @@ describe('a session', () => {
     expect(response.status).toBe(400);
     expect(text).toMatch(/Send initialize first/);
   });
+});
 
-  it('is refused beyond the limit until another one ends', async () => {
+describe('one session too many', () => {
+  it('is refused until another one ends', async () => {
     await open(alice);
     await open(alice);
     const refused = await send(initialize, mallory);
@@ -85,7 +104,7 @@ describe('a session', () => {
     expect((await send(initialize, mallory)).response.status).toBe(200);
   });
 
-  it('is refused beyond the limit, also when all come at once', async () => {
+  it('is refused, also when all come at once', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => send(initialize, alice)));
     expect(answers.filter(({ response }) => response.status === 200)).toHaveLength(2);
     expect(sessions.size).toBe(2);

@@ -3,17 +3,20 @@ import { isInitializeRequest, WebStandardStreamableHTTPServerTransport, type Mcp
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
+import { isJsonObject } from '../schema/json.ts';
 import { createSessionEvents } from './session-events.ts';
 
 const sweepMs = 60_000;
 const eventLimits = { maxEvents: 500, maxBytes: 512 * 1024 };
 
 interface Session {
-  readonly principalId: string;
+  readonly principal: Principal;
   readonly server: McpServer;
   readonly transport: WebStandardStreamableHTTPServerTransport;
   /** Requests and streams that are open now; a session with one is not idle. */
   open: number;
+  /** Ids of requests that are being answered. */
+  readonly running: Set<unknown>;
   lastUsedAt: number;
 }
 
@@ -98,7 +101,7 @@ export class LegacySessions {
         },
       });
       const server = this.#createServer({ era: 'legacy', transport: 'http-session', principal });
-      const session: Session = { principalId: principal.id, server, transport, open: 0, lastUsedAt: this.#host.now() };
+      const session: Session = { principal, server, transport, open: 0, running: new Set(), lastUsedAt: this.#host.now() };
       await server.connect(transport);
       const result = await this.#answer(session, request, body);
       if (transport.sessionId === undefined) {
@@ -111,9 +114,19 @@ export class LegacySessions {
   }
 
   async #answer(session: Session, request: Request, body: unknown): Promise<SessionAnswer> {
+    const ids = requestIds(body);
+    if (ids.some((id) => session.running.has(id)) || new Set(ids).size < ids.length) {
+      return settled(rpcError(400, 'Bad Request: a request with this id is still being answered.', { code: -32_600 }));
+    }
     session.open += 1;
+    for (const id of ids) {
+      session.running.add(id);
+    }
     const leave = (): void => {
       session.open -= 1;
+      for (const id of ids) {
+        session.running.delete(id);
+      }
       session.lastUsedAt = this.#host.now();
     };
     try {
@@ -127,7 +140,7 @@ export class LegacySessions {
 
   #find(id: string, principal: Principal): Session | undefined {
     const session = this.#sessions.get(id);
-    return session === undefined || session.principalId !== principal.id || this.#isIdle(session) ? undefined : session;
+    return session === undefined || !isSame(session.principal, principal) || this.#isIdle(session) ? undefined : session;
   }
 
   #isIdle(session: Session): boolean {
@@ -150,6 +163,16 @@ export class LegacySessions {
       this.#host.log.warn({ err: error }, 'a session did not close cleanly');
     }
   }
+}
+
+function isSame(one: Principal, other: Principal): boolean {
+  return one.id === other.id && one.tenant === other.tenant;
+}
+
+/** The SDK answers the second of two requests with one id only, and never ends the stream of the first. */
+function requestIds(body: unknown): unknown[] {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.flatMap((message) => (isJsonObject(message) && 'method' in message && 'id' in message ? [message['id']] : []));
 }
 
 function settled(response: Response): SessionAnswer {
