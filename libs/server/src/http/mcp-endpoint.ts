@@ -5,12 +5,12 @@ import { createActivity, type Activity } from '../activity.ts';
 import { addCorsHeaders, sendPreflight } from './cors.ts';
 import { sendWebResponse, toWebRequest } from './exchange.ts';
 import { sendRefusal, type HttpRefusal } from './http-error.ts';
-import { LegacySessions } from './legacy-sessions.ts';
+import { LegacySessions, type SessionAnswer } from './legacy-sessions.ts';
 import { readJsonBody, type BodyLimits } from './read-body.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 import type { ServeHttpOptions } from './serve-http.ts';
 
-/** Largest number of requests that are answered at the same time, streams included. */
+/** Largest number of requests that are answered at the same time; streams, and calls of a session whose client hung up, included. */
 const maxActive = 2_000;
 const maxDepth = 256;
 /** What the bodies of all requests may take together while they arrive. */
@@ -99,7 +99,7 @@ export class McpEndpoint {
       const headers = { connection: 'close', 'retry-after': '1' };
       return { status: 503, code: 'CANCELLED', reason: 'draining', message: 'The server is shutting down.', headers };
     }
-    if (this.#calls.active + this.#streams.active >= maxActive) {
+    if (Math.max(this.#calls.active, this.#host.lifecycle.active) + this.#streams.active >= maxActive) {
       const message = `The server answers ${maxActive} requests at the same time, which is its limit.`;
       return { status: 503, code: 'LIMIT', reason: 'busy', message, headers: { 'retry-after': '1' } };
     }
@@ -167,11 +167,12 @@ export class McpEndpoint {
     if (isStream) {
       this.#streams.enter();
     }
-    const answer = await sessions.handle(toWebRequest(req, res), body, this.#options.principal);
+    let answer: SessionAnswer | undefined;
     try {
+      answer = await sessions.handle(toWebRequest(req, res), body, this.#options.principal);
       await sendWebResponse(res, answer.response);
     } finally {
-      answer.leave();
+      answer?.leave();
       if (isStream) {
         this.#streams.leave();
       }

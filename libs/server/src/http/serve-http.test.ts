@@ -151,6 +151,18 @@ describe('a client that does not read', () => {
   });
 });
 
+describe('load', () => {
+  it('counts calls that run on after their client hung up', async () => {
+    await using server = await startHttp();
+    const end = Promise.withResolvers<undefined>();
+    const calls = Array.from({ length: 2_000 }, () => server.host.lifecycle.track(() => end.promise));
+    expect((await sendRaw(server.port, post(echoBody()))).text).toMatch(/503 [^]*2000 requests at the same time/);
+    end.resolve(undefined);
+    await Promise.all(calls);
+    expect((await sendRaw(server.port, post(echoBody()))).status).toBe(200);
+  });
+});
+
 describe('a port', () => {
   it('that is taken is an UPSTREAM error that names the flag', async () => {
     await using first = await startHttp();
