@@ -6,6 +6,7 @@ import { connectEvents } from './connect-events.ts';
 import type { Connection, CreateServer } from './connection.ts';
 import type { EventHub } from './events/open-events.ts';
 import type { Frame } from './frame.ts';
+import { callParams } from './handle/call-params.ts';
 import { callTool } from './handle/call-tool.ts';
 import { complete } from './handle/complete.ts';
 import { getPrompt } from './handle/get-prompt.ts';
@@ -69,7 +70,7 @@ function handleTools(peer: Peer, { frame, catalog }: ServerParts, lists: Lists):
     const { items, ...rest } = page(lists.tools, params?.cursor);
     return { tools: [...items], ...rest };
   });
-  server.setRequestHandler('tools/call', (request, ctx) => callTool(catalog.tools, { frame, peer, ctx, request }));
+  server.setRequestHandler('tools/call', { params: callParams }, (params, ctx) => callTool(catalog.tools, { frame, peer, ctx, params }));
 }
 
 function handleResources(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {

@@ -1,7 +1,6 @@
 import {
   ProtocolError,
   ProtocolErrorCode,
-  type CallToolRequest,
   type CallToolResult,
   type InputRequiredResult,
   type ServerContext,
@@ -14,6 +13,7 @@ import { toErrorResult } from '../run/error-result.ts';
 import { reportRefused } from '../run/report.ts';
 import { runTool } from '../run/run-tool.ts';
 import { createTask, type Peer } from '../run/task.ts';
+import type { CallParams } from './call-params.ts';
 import { explainArguments } from './explain-arguments.ts';
 
 /** One request with everything around it. */
@@ -27,10 +27,9 @@ export interface Received<Request> {
 /** Answers `tools/call`: finds the tool, checks the arguments, runs it. What fails before the run is logged and counted here. */
 export async function callTool(
   tools: ReadonlyMap<string, ToolEntry>,
-  received: Received<CallToolRequest>,
+  { frame, peer, ctx, params }: Omit<Received<never>, 'request'> & { readonly params: CallParams },
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { frame, peer, ctx, request } = received;
-  const { name, arguments: given = {} } = request.params;
+  const { name, arguments: given = {} } = params;
   const entry = tools.get(name);
   if (entry === undefined) {
     reportRefused(frame, peer, { kind: 'tool', name: 'unknown', outcome: 'INVALID_INPUT' });
