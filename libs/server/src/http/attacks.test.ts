@@ -62,6 +62,8 @@ const hosts: readonly Row[] = [
   { input: 'wildcard address', request: withHeaders({ Host: '0.0.0.0' }), verdict: 403, reason: 'reaches loopback on some systems' },
   { input: 'mapped IPv6 address', request: withHeaders({ Host: '[::ffff:127.0.0.1]' }), verdict: 403, reason: 'only the usual spellings' },
   { input: 'two ports', request: withHeaders({ Host: 'localhost:1:2' }), verdict: 403, reason: 'not a host name' },
+  { input: 'port beyond 65535', request: withHeaders({ Host: 'localhost:65536' }), verdict: 403, reason: 'no URL has it' },
+  { input: 'last port', request: withHeaders({ Host: 'localhost:65535' }), verdict: 200, reason: 'ports do not count' },
   { input: 'endless port', request: withHeaders({ Host: `localhost:${'1'.repeat(99)}` }), verdict: 403, reason: 'not a host name' },
   {
     input: 'terminal codes',
@@ -279,6 +281,24 @@ const requests: readonly Row[] = [
     verdict: 200,
     reason: 'a kubelet sends the address of the pod',
   },
+  {
+    input: 'healthz from loopback behind a public URL',
+    request: get('/healthz'),
+    verdict: 403,
+    reason: 'a proxy here makes everybody local',
+    says: /--public-metrics/,
+  },
+  {
+    input: 'upgrade',
+    request: get('/mcp', 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'),
+    verdict: 405,
+    reason: 'nothing to upgrade to',
+  },
+  { input: 'not HTTP', request: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', verdict: 400, reason: 'TLS on a plain port' },
+];
+
+/** Judged by a server that is not behind a proxy. */
+const pages: readonly Row[] = [
   { input: 'healthz from loopback', request: get('/healthz'), verdict: 200, reason: 'loopback', says: /"uptime_seconds"/ },
   {
     input: 'healthz from a rebound name',
@@ -299,16 +319,10 @@ const requests: readonly Row[] = [
     verdict: 403,
     reason: 'not on the list',
   },
-  {
-    input: 'upgrade',
-    request: get('/mcp', 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'),
-    verdict: 405,
-    reason: 'nothing to upgrade to',
-  },
-  { input: 'not HTTP', request: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', verdict: 400, reason: 'TLS on a plain port' },
 ];
 
 let server: Awaited<ReturnType<typeof startHttp>>;
+let direct: Awaited<ReturnType<typeof startHttp>>;
 
 beforeAll(async () => {
   const config = {
@@ -317,10 +331,12 @@ beforeAll(async () => {
     publicUrl: 'https://mcp.example.com',
   };
   server = await startHttp(config, { maxBodyBytes });
+  direct = await startHttp();
 });
 
 afterAll(async () => {
   await server.stop();
+  await direct.stop();
 });
 
 describe.each([
@@ -328,9 +344,13 @@ describe.each([
   { table: 'Origin', rows: origins },
   { table: 'body', rows: bodies },
   { table: 'request', rows: requests },
-])('attacks by $table', ({ rows }) => {
+  { table: 'health page', rows: pages, isDirect: true },
+])('attacks by $table', ({ rows, isDirect }) => {
   it.each(rows)('$input -> $verdict: $reason', async ({ request, verdict, says = /./ }) => {
-    const answer = await sendRaw(server.port, request, { waitMs: 100, dripMs: typeof request === 'string' ? 0 : 20 });
+    const answer = await sendRaw((isDirect === true ? direct : server).port, request, {
+      waitMs: 100,
+      dripMs: typeof request === 'string' ? 0 : 20,
+    });
     expect({ status: answer.status, text: answer.text }).toEqual({
       status: verdict,
       text: verdict === 0 ? '' : expect.stringMatching(says),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopback } from '../common-settings.ts';
 import type { ProcessHost } from '../host.ts';
 import type { HttpRefusal } from './http-error.ts';
 import { sendJson, sendText } from './http-error.ts';
@@ -10,7 +11,8 @@ const plain = { 'content-type': 'text/plain; charset=utf-8' };
 
 /**
  * `/livez` and `/readyz` answer any Host with a bare status, because a kubelet sends the pod's address. `/healthz` and `/metrics` answer
- * loopback only, or everyone with `--public-metrics`.
+ * loopback only, or everyone with `--public-metrics`. With `--public-url` loopback says nothing: a proxy on this machine makes everybody local,
+ * and not every proxy says so in a header.
  *
  * @param judge Refuses a Host or Origin that is not on the list: a page with a rebound name comes from loopback, too.
  */
@@ -18,10 +20,11 @@ export function createOperations(
   { health, config, log }: Pick<ProcessHost, 'health' | 'config' | 'log'>,
   judge: (req: IncomingMessage) => HttpRefusal | undefined,
 ): ReadonlyMap<string, OperationHandler> {
+  const isBehindProxy = config.publicUrl !== undefined && !isLoopback(new URL(config.publicUrl).hostname);
   const guarded =
     (answer: OperationHandler): OperationHandler =>
     (req, res) => {
-      if (config.publicMetrics || (isFromLoopback(req) && judge(req) === undefined)) {
+      if (config.publicMetrics || (!isBehindProxy && isFromLoopback(req) && judge(req) === undefined)) {
         return answer(req, res);
       }
       const error = 'This page answers loopback only.';

@@ -18,7 +18,8 @@ export interface RequestGuard {
   checkOrigin(req: IncomingMessage): HttpRefusal | undefined;
 }
 
-const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i;
+const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i;
+const maxPort = 65_535;
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 const wildcards = new Set(['0.0.0.0', '::', '[::]']);
 
@@ -48,7 +49,8 @@ function checkHost(req: IncomingMessage, hosts: ReadonlySet<string>): HttpRefusa
   if (isDoubled(req.rawHeaders, 'host')) {
     return { status: 400, code: 'INVALID_INPUT', reason: 'host-doubled', message: 'The Host header may be sent once only.' };
   }
-  const name = hostPattern.exec(header)?.[1];
+  const [, found, port = '0'] = hostPattern.exec(header) ?? [];
+  const name = Number(port) > maxPort ? undefined : found;
   if (name !== undefined && hosts.has(name.toLowerCase())) {
     return undefined;
   }
