@@ -46,6 +46,14 @@ describe('stdout', () => {
 });
 
 describe('input', () => {
+  it('that is no valid request, but has an id, is refused under it', async () => {
+    await using probe = await spawnApp();
+    probe.stdin.write(modernCall(1, 'say_hello').replace('"_meta":{', '"_meta":{"progressToken":1.5,'));
+    expect(JSON.parse(await probe.waitForStdout(/"id":1\b/))).toMatchObject({ id: 1, error: { code: -32_600 } });
+    probe.stdin.write(`\ufeff${modernCall(2, 'say_hello')}`);
+    expect(await probe.waitForStdout(/"id":2\b/)).toMatch(/Hello you/);
+  });
+
   it('that is no JSON-RPC is skipped, and the next line is answered', async () => {
     await using probe = await spawnApp();
     probe.stdin.write('hello\n{"jsonrpc":"2.0"\n[]\n42\nnull\n\n\r\n');

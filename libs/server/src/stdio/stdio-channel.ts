@@ -1,9 +1,16 @@
 import type { Readable } from 'node:stream';
-import { serializeMessage, type JSONRPCMessage, type MessageExtraInfo, type RequestId, type Transport } from '@modelcontextprotocol/server';
+import {
+  ProtocolErrorCode,
+  serializeMessage,
+  type JSONRPCMessage,
+  type MessageExtraInfo,
+  type RequestId,
+  type Transport,
+} from '@modelcontextprotocol/server';
 import { createActivity } from '../activity.ts';
 import type { ProtocolOutput } from './guard-stdout.ts';
 import { createLineReader } from './line-reader.ts';
-import { parseMessage } from './parse-message.ts';
+import { findRequestId, parseMessage } from './parse-message.ts';
 
 /** Unread output at which the channel stops reading requests. */
 const maxUnsentBytes = 16 * 1024 * 1024;
@@ -114,10 +121,22 @@ export class StdioChannel implements Transport {
       message = parseMessage(line);
     } catch (error) {
       this.onerror?.(new Error('A line on stdin is not a JSON-RPC message.', { cause: error }));
+      this.#refuse(line);
       return;
     }
     this.#noteRequest(message);
     this.onmessage?.(message);
+  }
+
+  #refuse(line: string): void {
+    const id = findRequestId(line);
+    if (id === undefined) {
+      return;
+    }
+    const error = { code: ProtocolErrorCode.InvalidRequest, message: 'Invalid Request: this is no JSON-RPC request of MCP.' };
+    this.send({ jsonrpc: '2.0', id, error }).catch((cause: unknown) => {
+      this.onerror?.(new Error('A refusal could not be written.', { cause }));
+    });
   }
 
   #noteRequest(message: JSONRPCMessage): void {
