@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { silentLogger } from '@trellis-mcp/logging';
 import { z } from 'zod';
-import { connectTo, eras, startCore } from '../test/fixture/start-core.ts';
+import { connectTo, eras, startCore, type CoreOptions } from '../test/fixture/start-core.ts';
 import { createDefiners } from './create-definers.ts';
 
 const { defineTool, defineResource, definePrompt } = createDefiners<object>();
@@ -64,4 +65,18 @@ it.each(eras)('serves tools, resources, prompts and completions to a %s client',
   const { completion } = await client.complete({ ref, argument: { name: 'number', value: '1' } });
   expect(completion).toEqual({ values: ['1', '12'], total: 2, hasMore: false });
   expect(connected.errors).toEqual([]);
+});
+
+it('warns when used answers are forgotten before the keys that seal them', () => {
+  const stateKeys = ['k'.repeat(32)];
+  const warningsOf = (tools: Parameters<typeof startCore>[0]['tools'], options: CoreOptions): string[] => {
+    const said: string[] = [];
+    const log = Object.assign(silentLogger(), { warn: (_fields: object, text: string) => void said.push(text) });
+    startCore({ tools: tools ?? [] }, { ...options, log });
+    return said;
+  };
+  const once = { ...greet, singleUse: true };
+  expect(warningsOf([once], { stateKeys })).toEqual([expect.stringMatching(/Set --redis-url or --cache-path/)]);
+  expect(warningsOf([greet], { stateKeys })).toEqual([]);
+  expect(warningsOf([once], {})).toEqual([]);
 });

@@ -52,7 +52,7 @@ export interface RuntimeOptions<Config, Deps> {
  */
 export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>, options: RuntimeOptions<Config, Deps>): Runtime {
   const { deps, host, heartbeatMs = 10_000 } = options;
-  const sealer = createSealer(readKeys(host), host.now);
+  const sealer = createSealer(readKeys(host), host.now, app.name);
   const keeper = app.keeps === true ? createKeeper(host.keyStore, host.now) : undefined;
   const running = new Set<Stopper>();
   let tracing: Tracing | undefined;
@@ -61,6 +61,7 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
   });
   const frame: Frame = { host, deps, sealer, keeper, running, heartbeatMs, tracing: () => tracing };
   const catalog = buildCatalog(app, options, keeper && createKeptResource(keeper, sealer));
+  warnOfForgetting(host, catalog);
   registerNames(host, catalog);
   const hub = host.events ?? createOwnHub(host);
   const stopAborting = abortOnDrain(host, running);
@@ -91,6 +92,18 @@ function readKeys({ config, redis, log }: RuntimeHost) {
     log.warn('Several processes share this Redis, but cursors and questions are sealed with a key of this process only. Set --state-keys.');
   }
   return parseKeyRing(stateKeys);
+}
+
+/** With keys that outlive the process, a `singleUse` answer does so, too; the note that it was used must not be shorter-lived. */
+function warnOfForgetting({ config: { cachePath, stateKeys }, redis, log }: RuntimeHost, { tools }: Catalog): void {
+  const isForgotten = stateKeys.length > 0 && redis === undefined && cachePath === undefined;
+  const names = [...tools.values()].filter(({ subject }) => subject.singleUse).map(({ subject }) => subject.name);
+  if (!isForgotten || names.length === 0) return;
+  log.warn(
+    { tools: names },
+    'Which answers were used is kept in memory only: a restart, or another process with these --state-keys, takes them again. ' +
+      'Set --redis-url or --cache-path.',
+  );
 }
 
 function buildCatalog<Config, Deps>(

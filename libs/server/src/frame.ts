@@ -12,7 +12,7 @@ import type { Tracing } from './trace/load-tracing.ts';
 export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'redis'> {
   readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
   readonly health: Pick<Health, 'metrics'>;
-  readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys'>;
+  readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'>;
   /** Default: a hub of the runtime's own. */
   readonly events?: EventHub;
 }

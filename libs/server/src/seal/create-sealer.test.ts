@@ -7,7 +7,7 @@ import { parseKeyRing } from './key-ring.ts';
 const ada: Principal = { id: 'ada', scopes: 'all' };
 const scope = { principal: ada, purpose: 'tool query' };
 const ring = parseKeyRing(['k1:' + 'x'.repeat(32)]);
-const sealer = createSealer(ring, () => 1000);
+const sealer = createSealer(ring, () => 1000, 'one');
 
 it('opens what it sealed, whatever the JSON value', () => {
   fc.assert(
@@ -53,9 +53,15 @@ it.each([
   expect(sealer.unseal(sealer.seal(1, { ...scope, ttlMs: 1000 }), other)).toBeUndefined();
 });
 
+it('does not open for another server with the same keys', () => {
+  const token = sealer.seal(1, { ...scope, ttlMs: 1000 });
+  expect(createSealer(ring, () => 1000, 'two').unseal(token, scope)).toBeUndefined();
+  expect(createSealer(ring, () => 1000, 'one').unseal(token, scope)).toEqual({ value: 1 });
+});
+
 it('opens until the moment it expires', () => {
   let now = 0;
-  const timed = createSealer(ring, () => now);
+  const timed = createSealer(ring, () => now, 'one');
   const token = timed.seal(1, { ...scope, ttlMs: 10 });
   now = 9;
   expect(timed.unseal(token, scope)).toEqual({ value: 1 });
@@ -72,9 +78,9 @@ describe('a key ring', () => {
   const fresh = 'new:' + 'n'.repeat(32);
 
   it('seals with the first key and opens with all', () => {
-    const before = createSealer(parseKeyRing([old]), Date.now);
-    const during = createSealer(parseKeyRing([fresh, old]), Date.now);
-    const after = createSealer(parseKeyRing([fresh]), Date.now);
+    const before = createSealer(parseKeyRing([old]), Date.now, 'one');
+    const during = createSealer(parseKeyRing([fresh, old]), Date.now, 'one');
+    const after = createSealer(parseKeyRing([fresh]), Date.now, 'one');
     const token = before.seal(1, { ...scope, ttlMs: 1000 });
     expect(during.unseal(token, scope)).toEqual({ value: 1 });
     expect(after.unseal(token, scope)).toBeUndefined();
@@ -89,8 +95,8 @@ describe('a key ring', () => {
   });
 
   it('has one random key per process without any', () => {
-    const token = createSealer(parseKeyRing([]), Date.now).seal(1, { ...scope, ttlMs: 1000 });
-    expect(createSealer(parseKeyRing([]), Date.now).unseal(token, scope)).toBeUndefined();
+    const token = createSealer(parseKeyRing([]), Date.now, 'one').seal(1, { ...scope, ttlMs: 1000 });
+    expect(createSealer(parseKeyRing([]), Date.now, 'one').unseal(token, scope)).toBeUndefined();
   });
 
   it.each([

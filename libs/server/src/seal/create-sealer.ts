@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Principal } from '../principal.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** What a token is bound to: it opens for the same principal and purpose only. */
+/** What a token is bound to beside the server: it opens for the same principal and purpose only. */
 export interface SealScope {
   readonly principal: Principal;
   /** Which handler, and what for: `tools/call query`, `ask tools/call query`, `tools/list`. */
@@ -28,8 +28,11 @@ const maxToken = 70_000;
  * AES-256-GCM under a key ring: `<key id>.<base64url of iv, tag, ciphertext>`; scope as additional data, expiry inside.
  *
  * @param now Milliseconds since the epoch.
+ * @param server Name of the server: several servers may be given the same keys, and their tools may have the same names.
  */
-export function createSealer(ring: KeyRing, now: () => number): Sealer {
+export function createSealer(ring: KeyRing, now: () => number, server: string): Sealer {
+  const bind = ({ principal, purpose }: SealScope): Buffer =>
+    Buffer.from(JSON.stringify([server, principal.id, principal.tenant ?? null, purpose]));
   return {
     seal(value, { ttlMs, ...scope }) {
       const plain = Buffer.from(JSON.stringify([now() + ttlMs, value]));
@@ -37,12 +40,12 @@ export function createSealer(ring: KeyRing, now: () => number): Sealer {
         throw new AppError('LIMIT', `State of ${plain.length} bytes does not fit in a token; at most ${maxBytes} are allowed.`);
       }
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv(algorithm, ring.newest.key, iv, { authTagLength: tagBytes }).setAAD(boundTo(scope));
+      const cipher = createCipheriv(algorithm, ring.newest.key, iv, { authTagLength: tagBytes }).setAAD(bind(scope));
       const body = Buffer.concat([cipher.update(plain), cipher.final()]);
       return `${ring.newest.id}.${Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')}`;
     },
     unseal(token, scope) {
-      const plain = open(token, { ring, scope });
+      const plain = open(token, { ring, boundTo: bind(scope) });
       if (plain === undefined) return undefined;
       const [expiresAt, value] = JSON.parse(plain) as [number, unknown];
       return now() < expiresAt ? { value } : undefined;
@@ -50,7 +53,7 @@ export function createSealer(ring: KeyRing, now: () => number): Sealer {
   };
 }
 
-function open(token: string, { ring, scope }: { ring: KeyRing; scope: SealScope }): string | undefined {
+function open(token: string, { ring, boundTo }: { ring: KeyRing; boundTo: Uint8Array }): string | undefined {
   const dot = token.indexOf('.');
   const key = ring.byId.get(token.slice(0, Math.max(dot, 0)));
   const text = token.slice(dot + 1);
@@ -59,7 +62,7 @@ function open(token: string, { ring, scope }: { ring: KeyRing; scope: SealScope 
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length < ivBytes + tagBytes || bytes.toString('base64url') !== text) return undefined;
   const decipher = createDecipheriv(algorithm, key.key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-    .setAAD(boundTo(scope))
+    .setAAD(boundTo)
     .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
   try {
     return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
@@ -67,8 +70,4 @@ function open(token: string, { ring, scope }: { ring: KeyRing; scope: SealScope 
     // The one thing that fails here is the tag: somebody else's token, or a changed one.
     return undefined;
   }
-}
-
-function boundTo({ principal, purpose }: SealScope): Buffer {
-  return Buffer.from(JSON.stringify([principal.id, principal.tenant ?? null, purpose]));
 }
