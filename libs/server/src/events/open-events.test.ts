@@ -64,7 +64,11 @@ it('never throws while Redis is away, keeps this process informed, and counts ev
   const lists = ['tools_list_changed', 'prompts_list_changed', 'resources_list_changed'];
   expect(second.heard.slice(0, 3)).toEqual(lists);
   expect(first.heard.slice(1, 4)).toEqual(lists);
-  second.hub.promptsChanged();
-  await until(() => first.heard.length >= 5);
-  expect(first.heard.at(-1)).toBe('prompts_list_changed');
+  // The connection that publishes comes back in its own time.
+  const before = first.heard.length;
+  await until(() => {
+    second.hub.promptsChanged();
+    return first.heard.length > before;
+  });
+  expect(first.heard.slice(before)).toContain('prompts_list_changed');
 });
