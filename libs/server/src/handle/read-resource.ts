@@ -10,7 +10,7 @@ import type { Call } from '../call.ts';
 import { createCall } from '../call/create-call.ts';
 import type { Catalog, ResourceItemEntry, TemplateEntry } from '../catalog/create-catalog.ts';
 import type { CacheHint, ResourcePart } from '../define.ts';
-import { toWirePart, type WirePart } from '../render/content.ts';
+import { toWirePart } from '../render/content.ts';
 import { toProtocolError } from '../run/error-result.ts';
 import { reportRefused } from '../run/report.ts';
 import { runPlain } from '../run/run-plain.ts';
@@ -22,8 +22,6 @@ export interface FoundResource {
   readonly entry: ResourceItemEntry | TemplateEntry;
   readonly read: (call: Call<unknown>) => Promise<string | Uint8Array | readonly ResourcePart[]>;
 }
-
-const maxBytes = 1024 * 1024;
 
 /** Finds who serves a URI: a resource by its exact URI, else the first template that fits. */
 export function findResource({ resources, templates }: Catalog, uri: string): FoundResource | undefined {
@@ -68,14 +66,6 @@ function toResult(
   const contents = toParts(value).map((part) =>
     toWirePart({ ...part, uri: part.uri ?? uri, mimeType: part.mimeType ?? definition.mimeType }),
   );
-  const actual = contents.reduce((sum, part) => sum + wireBytes(part), 0);
-  task.resultBytes = actual;
-  if (actual > maxBytes) {
-    throw new AppError('LIMIT', `The resource has ${actual} bytes; at most ${maxBytes} are sent.`, {
-      hint: 'Use a tool that reads a part of it.',
-      details: { limitBytes: maxBytes, actualBytes: actual },
-    });
-  }
   const { cacheHint } = definition;
   const isModern = task.peer.connection.era === 'modern';
   return { contents, ...(isModern && cacheHint !== undefined && { ttlMs: cacheHint.ttlMs, cacheScope: cacheHint.scope }) };
@@ -85,8 +75,4 @@ function toParts(value: unknown): readonly ResourcePart[] {
   if (typeof value === 'string' || value instanceof Uint8Array) return [{ content: value }];
   if (Array.isArray(value)) return value as readonly ResourcePart[];
   throw new Error('a resource must return text, bytes or parts');
-}
-
-function wireBytes(part: WirePart): number {
-  return 'text' in part ? Buffer.byteLength(part.text) : part.blob.length;
 }

@@ -36,11 +36,14 @@ async function listEntries(entry: TemplateEntry, request: ListRequest): Promise<
   });
   try {
     const entries = await runPlain(task, { toResult: (value) => value as readonly ResourceEntry[] });
-    return Array.isArray(entries)
-      ? entries.slice(0, maxEntries).map((found: ResourceEntry) => ({ mimeType: definition.mimeType, ...found }))
-      : [];
+    return Array.isArray(entries) ? entries.slice(0, maxEntries).map((found: ResourceEntry) => toResource(found, definition.mimeType)) : [];
   } catch (error) {
     request.frame.host.log.warn({ err: error, name: definition.name }, 'resources of a template could not be listed');
     return [];
   }
+}
+
+/** What an entry promises and nothing more: it may be a whole row of a table. */
+function toResource({ uri, name, title, description }: ResourceEntry, mimeType: string): Resource {
+  return { uri, name, mimeType, ...(title !== undefined && { title }), ...(description !== undefined && { description }) };
 }

@@ -10,7 +10,8 @@ export const budget: Step<ToolTask> = {
     const { data, entry, options } = task;
     task.json = JSON.stringify(data);
     const attached = options?.attach?.reduce((sum, part) => sum + attachmentBytes(part), 0) ?? 0;
-    const actual = Buffer.byteLength(task.json) + Buffer.byteLength(options?.text ?? '') + attached;
+    const text = options?.text === undefined ? 0 : jsonBytes(options.text);
+    const actual = Buffer.byteLength(task.json) + text + attached;
     task.resultBytes = actual;
     const limit = entry.maxResultBytes;
     if (actual <= limit) return;
@@ -29,17 +30,11 @@ function pagingHint(properties: unknown): string {
 }
 
 function attachmentBytes(part: Attachment): number {
-  switch (part.kind) {
-    case 'image':
-    case 'audio':
-      return base64Bytes(part.bytes);
-    case 'link':
-      return Buffer.byteLength(part.uri + part.name + (part.description ?? ''));
-    case 'embed':
-      return typeof part.content === 'string' ? Buffer.byteLength(part.content) : base64Bytes(part.content);
-  }
+  const bytes = 'bytes' in part ? part.bytes : 'content' in part && typeof part.content !== 'string' ? part.content : undefined;
+  return bytes === undefined ? jsonBytes(part) : Math.ceil(bytes.length / 3) * 4 + jsonBytes({ ...part, bytes: '', content: '' });
 }
 
-function base64Bytes(bytes: Uint8Array): number {
-  return Math.ceil(bytes.length / 3) * 4;
+/** Bytes on the wire: what JSON escapes counts as it is sent. */
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

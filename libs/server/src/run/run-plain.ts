@@ -1,4 +1,5 @@
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
+import { AppError } from '@trellis-mcp/errors';
 import { ask } from './ask.ts';
 import { deadline } from './deadline.ts';
 import { toProtocolError } from './error-result.ts';
@@ -10,6 +11,9 @@ import type { Task } from './task.ts';
 import { walk } from './walk.ts';
 
 const common: readonly Step<Task>[] = [scopes, deadline, ask, run];
+
+/** Largest answer in bytes of JSON; a list is cut into pages instead. */
+const maxBytes = 1024 * 1024;
 
 /** How a {@link runPlain} task ends. */
 export interface PlainOptions<Result> {
@@ -28,7 +32,9 @@ export async function runPlain<Result>(task: Task<Result>, options: PlainOptions
   const finish: Step<Task<Result>> = {
     name: 'render',
     apply: () => {
-      task.result = options.toResult(task.value, task);
+      const result = options.toResult(task.value, task);
+      if (task.subject.kind !== 'list') limitResult(task, result);
+      task.result = result;
     },
   };
   await walk(task, [...common, finish]);
@@ -37,4 +43,15 @@ export async function runPlain<Result>(task: Task<Result>, options: PlainOptions
   if (task.failure !== undefined) throw toProtocolError(task.failure, options.uri);
   if (task.result === undefined) throw new Error('the steps left no result');
   return task.result;
+}
+
+function limitResult(task: Task, result: unknown): void {
+  const { kind, name } = task.subject;
+  const actual = Buffer.byteLength(JSON.stringify(result));
+  task.resultBytes = actual;
+  if (actual <= maxBytes) return;
+  throw new AppError('LIMIT', `The answer of ${kind} "${name}" has ${actual} bytes; at most ${maxBytes} are sent.`, {
+    ...(kind === 'resource' && { hint: 'Use a tool that reads a part of it.' }),
+    details: { limitBytes: maxBytes, actualBytes: actual },
+  });
 }

@@ -12,7 +12,7 @@ import { connectTo, eras, startCore, type CoreOptions } from '../../test/fixture
 import type { Call } from '../call.ts';
 import { createDefiners } from '../create-definers.ts';
 import type { AnyTool } from '../define.ts';
-import { reply } from '../reply.ts';
+import { embed, image, reply } from '../reply.ts';
 import { toolSteps } from './run-tool.ts';
 
 const { defineTool } = createDefiners<object>();
@@ -128,6 +128,15 @@ describe('a result', () => {
       isError: true,
       _meta: { 'io.trellis/error': { code: 'LIMIT', details: { limitBytes: 2000, actualBytes: 5011 } } },
     });
+  });
+
+  it.each([
+    ['texts that JSON escapes', () => reply({ text: '' }, { text: '\0'.repeat(500) })],
+    ['empty parts', () => reply({ text: '' }, { attach: Array.from({ length: 100 }, () => embed({ uri: 'test://a', content: '' })) })],
+    ['long addresses', () => reply({ text: '' }, { attach: [embed({ uri: `test://${'a'.repeat(3000)}`, content: new Uint8Array(1) })] })],
+    ['bytes', () => reply({ text: '' }, { attach: [image(new Uint8Array(1600), 'image/png')] })],
+  ])('counts %s as they are sent', async (_title, make) => {
+    expect(await call(toolThat(make, { maxResultBytes: 2000 }))).toMatchObject({ _meta: { 'io.trellis/error': { code: 'LIMIT' } } });
   });
 
   it('loses what its schema does not promise', async () => {
