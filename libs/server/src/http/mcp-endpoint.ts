@@ -13,6 +13,8 @@ import type { ServeHttpOptions } from './serve-http.ts';
 /** Largest number of requests that are answered at the same time; streams, and calls of a session whose client hung up, included. */
 const maxActive = 2_000;
 const maxDepth = 256;
+/** Largest `subscriptions/listen` in characters of JSON: it is held for as long as its stream is open. */
+const maxListenLength = 256 * 1024;
 /** What the bodies of all requests may take together while they arrive. */
 const maxBufferedBytes = 256 * 1024 * 1024;
 
@@ -136,9 +138,9 @@ export class McpEndpoint {
     }
     const listened = listenedUris(body.value);
     if (listened !== undefined) {
-      const missing = this.#options.missingListenScopes?.(this.#options.principal, listened) ?? [];
-      if (missing.length > 0) {
-        this.#refuse(req, res, missingScope(missing));
+      const refusal = this.#judgeListen(body.value, listened);
+      if (refusal !== undefined) {
+        this.#refuse(req, res, refusal);
         return;
       }
       this.#streams.enter();
@@ -150,6 +152,15 @@ export class McpEndpoint {
     } else {
       await this.#postWithSessions(this.#sessions, { req, res, body: body.value });
     }
+  }
+
+  #judgeListen(body: unknown, uris: readonly string[]): HttpRefusal | undefined {
+    if (JSON.stringify(body).length > maxListenLength) {
+      const message = `A subscription may have ${maxListenLength} characters at most.`;
+      return { status: 413, code: 'LIMIT', reason: 'listen-size', message, hint: 'Listen for fewer resources.' };
+    }
+    const missing = this.#options.missingListenScopes?.(this.#options.principal, uris) ?? [];
+    return missing.length > 0 ? missingScope(missing) : undefined;
   }
 
   async #postWithSessions(sessions: LegacySessions, exchange: Exchange): Promise<void> {

@@ -152,6 +152,18 @@ describe('a client that does not read', () => {
 });
 
 describe('load', () => {
+  it('is not held by a subscription of any size', async () => {
+    await using server = await startHttp();
+    const listen = (count: number): string => {
+      const resourceSubscriptions = Array.from({ length: count }, (_, index) => `test://${index}`);
+      const params = { ...(JSON.parse(echoBody()) as { params: object }).params, notifications: { resourceSubscriptions } };
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params });
+      return post(body, { 'Mcp-Method': 'subscriptions/listen', 'Mcp-Name': undefined });
+    };
+    expect((await sendRaw(server.port, listen(100_000))).text).toMatch(/ 413 [^]*Listen for fewer resources/);
+    expect((await sendRaw(server.port, listen(1_000))).status).toBe(200);
+  });
+
   it('counts calls that run on after their client hung up', async () => {
     await using server = await startHttp();
     const end = Promise.withResolvers<undefined>();
