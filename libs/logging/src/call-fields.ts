@@ -2,17 +2,12 @@ import { describeError, type DescribedError } from './describe-error.ts';
 import type { CallRecord } from './log-call.ts';
 
 /**
- * The fields of a call's line. Names, ids and numbers of our own making: nothing here needs scrubbing but the error, so that a logger passes
- * an instance on as it is, which saves a third of the line's cost.
+ * What differs between two calls of one handler. Ids and numbers of our own making: nothing here needs scrubbing but the error, so that a
+ * logger passes an instance on as it is.
  */
 export class CallFields {
   readonly [field: string]: unknown;
   readonly requestId: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly principal: string;
-  readonly transport: string;
-  readonly era: string;
   readonly outcome: string;
   readonly durationMs: number;
   readonly resultBytes: number | undefined;
@@ -20,11 +15,6 @@ export class CallFields {
 
   constructor(record: CallRecord) {
     this.requestId = record.requestId;
-    this.kind = record.kind;
-    this.name = record.name;
-    this.principal = record.principal;
-    this.transport = record.transport;
-    this.era = record.era;
     this.outcome = record.outcome;
     this.durationMs = Math.round(record.durationMs * 100) / 100;
     this.resultBytes = record.resultBytes;

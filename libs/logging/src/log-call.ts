@@ -31,13 +31,15 @@ export interface AuditRecord extends CallRecord {
 
 const argLimits: ScrubLimits = { depth: 4, entries: 32, chars: 512 };
 const auditLogs = new WeakMap<Logger, Logger>();
+const callLogs = new WeakMap<Logger, Map<string, Logger>>();
+const maxCallLogs = 1_000;
 
 /**
  * Writes the one line of a finished call. Level: `error` for `INTERNAL`, `warn` for `UPSTREAM`, `TIMEOUT` and `LIMIT`, `info` for the rest.
  */
 export function logCall(log: Logger, record: CallRecord): void {
   const level = callLevel(record.outcome);
-  if (log.isLevelEnabled(level)) log[level](new CallFields(record), 'call');
+  if (log.isLevelEnabled(level)) callLog(log, record)[level](new CallFields(record), 'call');
 }
 
 /**
@@ -46,7 +48,10 @@ export function logCall(log: Logger, record: CallRecord): void {
  */
 export function auditCall(log: Logger, record: AuditRecord): void {
   if (log.level === 'silent') return;
-  auditLog(log).info(Object.assign(new CallFields(record), { audit: true, args: scrubValue(record.args, argLimits) }), 'audit');
+  callLog(auditLog(log), record).info(
+    Object.assign(new CallFields(record), { audit: true, args: scrubValue(record.args, argLimits) }),
+    'audit',
+  );
 }
 
 function callLevel(outcome: CallOutcome): 'info' | 'warn' | 'error' {
@@ -60,6 +65,19 @@ function callLevel(outcome: CallOutcome): 'info' | 'warn' | 'error' {
     default:
       return 'info';
   }
+}
+
+/** A child that holds what the calls of one caller to one handler share: pino renders it once. At most 1,000 are kept. */
+function callLog(log: Logger, { kind, name, principal, transport, era }: CallRecord): Logger {
+  let known = callLogs.get(log);
+  if (known === undefined) callLogs.set(log, (known = new Map<string, Logger>()));
+  const key = `${kind} ${name} ${transport} ${era} ${principal}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= maxCallLogs) known.clear();
+  const created = log.child({ kind, name, principal, transport, era });
+  known.set(key, created);
+  return created;
 }
 
 function auditLog(log: Logger): Logger {
