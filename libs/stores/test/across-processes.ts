@@ -3,7 +3,7 @@ import { spawnProbe, type Probe } from '@trellis-mcp/test-services';
 import type { HammerResult, HammerTask } from './hammer.ts';
 import { openStore, type Place } from './open-store.ts';
 
-const isSoak = process.env['TRELLIS_SOAK'] === '1';
+const isSoak = process.env['SOAK'] === '1';
 const processes = 8;
 const updates = isSoak ? 10_000 : 150;
 const keys = isSoak ? 1_000 : 40;

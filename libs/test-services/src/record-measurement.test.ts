@@ -9,8 +9,10 @@ it('appends one line for each measurement, and nothing without a file', async ()
   const file = join(folder, 'lines.jsonl');
   const measurement = { suite: 'stores', name: 'add', value: 1.5, unit: 'ms', bound: '<= 2' };
   await recordMeasurement(measurement, file);
-  await recordMeasurement({ ...measurement, value: 2 }, file);
-  await recordMeasurement(measurement, undefined);
+  process.env['SOAK_MEASUREMENTS'] = file;
+  await recordMeasurement({ ...measurement, value: 2 });
+  delete process.env['SOAK_MEASUREMENTS'];
+  await recordMeasurement(measurement);
   const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual([measurement, { ...measurement, value: 2 }]);
   await rm(folder, { recursive: true });

@@ -13,7 +13,7 @@ export interface Measurement {
   readonly bound?: string;
 }
 
-/** Appends a measurement to the file named by `TRELLIS_MEASUREMENTS`, one JSON object a line; does nothing without it (`npm run soak` sets it). */
-export async function recordMeasurement(measurement: Measurement, file = process.env['TRELLIS_MEASUREMENTS']): Promise<void> {
+/** Appends a measurement to the file named by `SOAK_MEASUREMENTS`, one JSON object a line; does nothing without it (`npm run soak` sets it). */
+export async function recordMeasurement(measurement: Measurement, file = process.env['SOAK_MEASUREMENTS']): Promise<void> {
   if (file !== undefined) await appendFile(file, `${JSON.stringify(measurement)}\n`);
 }

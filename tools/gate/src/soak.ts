@@ -9,14 +9,14 @@ import { runStep, stopOnSignals } from './run-step.ts';
 import { jestFlags } from './steps.ts';
 
 /**
- * `npm run soak [-- paths]`: the tests at full size (`TRELLIS_SOAK=1`) and the benchmarks. Suites append what they measured to the file
- * named by `TRELLIS_MEASUREMENTS`, one JSON object a line; docs/reference/measurements.md is written from it.
+ * `npm run soak [-- paths]`: the tests at full size (`SOAK=1`) and the benchmarks. Suites append what they measured to the file
+ * named by `SOAK_MEASUREMENTS`, one JSON object a line; docs/reference/measurements.md is written from it.
  */
 const limitMs = 2 * 60 * 60_000;
 const page = join(repositoryRoot, 'docs/reference/measurements.md');
 const folder = await mkdtemp(join(tmpdir(), 'trellis-soak-'));
 const file = join(folder, 'measurements.jsonl');
-const env = { TRELLIS_SOAK: '1', TRELLIS_MEASUREMENTS: file };
+const env = { SOAK: '1', SOAK_MEASUREMENTS: file };
 const paths = process.argv.slice(2);
 const print = (text: string): void => void process.stdout.write(text);
 

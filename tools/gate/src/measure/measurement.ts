@@ -1,4 +1,4 @@
-/** One line of the file named by `TRELLIS_MEASUREMENTS`: a number that a suite measured. */
+/** One line of the file named by `SOAK_MEASUREMENTS`: a number that a suite measured. */
 export interface Measurement {
   /** Section in docs/reference/measurements.md, such as `stores`. */
   suite: string;
