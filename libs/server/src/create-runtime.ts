@@ -19,7 +19,7 @@ import { missingScopes, type Principal } from './principal.ts';
 import type { Stopper } from './run/stopper.ts';
 import { createSealer } from './seal/create-sealer.ts';
 import { parseKeyRing } from './seal/key-ring.ts';
-import { loadTracing, type Tracing } from './trace/load-tracing.ts';
+import { isTracingRegistered, loadTracing, type Tracing } from './trace/load-tracing.ts';
 
 /** An app at work, without a transport. */
 export interface Runtime {
@@ -55,11 +55,8 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
   const sealer = createSealer(readKeys(host), host.now, app.name);
   const keeper = app.keeps === true ? createKeeper(host.keyStore, host.now) : undefined;
   const running = new Set<Stopper>();
-  let tracing: Tracing | undefined;
-  const ready = loadTracing(app.version).then((loaded) => {
-    tracing = loaded;
-  });
-  const frame: Frame = { host, deps, sealer, keeper, running, heartbeatMs, tracing: () => tracing };
+  const tracing = createTracingLookup(app.version);
+  const frame: Frame = { host, deps, sealer, keeper, running, heartbeatMs, tracing: tracing.find };
   const catalog = buildCatalog(app, options, keeper && createKeptResource(keeper, sealer));
   warnOfForgetting(host, catalog);
   registerNames(host, catalog);
@@ -76,7 +73,7 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
     }),
     bus: hub.bus,
     events: hub,
-    ready,
+    ready: tracing.ready,
     missingListenScopes: (principal, uris) =>
       missingScopes(principal, [...new Set(uris.flatMap((uri) => findResource(catalog, uri)?.entry.subject.scopes ?? []))]),
     async dispose() {
@@ -84,6 +81,22 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
       if (host.events === undefined) await hub.close();
     },
   };
+}
+
+/** Tracing is loaded when an SDK has registered itself, at start or later. */
+function createTracingLookup(version: string): { readonly ready: Promise<void>; readonly find: () => Tracing | undefined } {
+  let tracing: Tracing | undefined;
+  let loading: Promise<void> | undefined;
+  const find = (): Tracing | undefined => {
+    if (loading === undefined && isTracingRegistered()) {
+      loading = loadTracing(version).then((loaded) => {
+        tracing = loaded;
+      });
+    }
+    return tracing;
+  };
+  find();
+  return { ready: loading ?? Promise.resolve(), find };
 }
 
 function readKeys({ config, redis, log }: RuntimeHost) {

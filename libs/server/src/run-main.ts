@@ -5,8 +5,6 @@ import { exitCodes } from '@trellis-mcp/errors';
 import { scrubText } from '@trellis-mcp/logging';
 import type { z } from 'zod';
 import { commands } from './cli/commands.ts';
-import { runDoctor } from './cli/doctor.ts';
-import { printClientConfig } from './cli/print-client-config.ts';
 import { commonProblems, type CommonConfig } from './common-settings.ts';
 import type { ServerDefinition } from './define-server.ts';
 import { serve } from './serve.ts';
@@ -45,9 +43,11 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
   }
   const { config, sources, flags, warnings } = loaded;
   if (loaded.command === 'doctor') {
+    const { runDoctor } = await import('./cli/doctor.ts');
     const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['format'] === 'json' });
     stdout.write(text, () => process.exit(code));
   } else if (loaded.command === 'config print') {
+    const { printClientConfig } = await import('./cli/print-client-config.ts');
     const program = { execPath: process.execPath, execArgv: process.execArgv, entry: argv[1] ?? '' };
     const { block, note } = await printClientConfig(app, { client: flags['client'] ?? '', config, sources, program });
     stdout.write(block);

@@ -5,7 +5,6 @@ import type { CommonConfig } from './common-settings.ts';
 import { createRuntime } from './create-runtime.ts';
 import type { ServerDefinition } from './define-server.ts';
 import type { Host, ProcessHost } from './host.ts';
-import { serveHttp } from './http/serve-http.ts';
 import { openHost } from './open-host.ts';
 import type { Principal } from './principal.ts';
 import { serveStdio } from './serve-stdio.ts';
@@ -86,6 +85,8 @@ async function start<Config extends CommonConfig, Deps>(
     ...(onFirstAnswer !== undefined && { onFirstAnswer }),
   };
   if (protocol === undefined) {
+    // Not needed over stdio, where every millisecond to the first answer counts.
+    const { serveHttp } = await import('./http/serve-http.ts');
     const { url } = await serveHttp(host, {
       ...shared,
       bus: runtime.bus,

@@ -41,6 +41,20 @@ const englishOnly: Plugin = {
   },
 };
 
+/**
+ * Loads Node's modules by require, when the module that imports them runs: a static import runs at start whoever needs it, and reads every
+ * export, which makes `node:http` load undici for its `WebSocket`.
+ */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+      namespace === 'builtin' ? { path, external: true } : { path, namespace: 'builtin' },
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
+  },
+};
+
 /** Bundles an app into `dist/main.mjs`, and each of its further entries into a file beside it; workspace libraries come from their sources. */
 export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> {
   const root = join(repositoryRoot, folder);
@@ -54,8 +68,6 @@ export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> 
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
-    // Names of errors and classes reach logs.
-    keepNames: true,
     platform: 'node',
     format: 'esm',
     target: 'node22.19',
@@ -64,7 +76,7 @@ export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> 
     banner: { js: banner },
     legalComments: 'linked',
     metafile: true,
-    plugins: [englishOnly],
+    plugins: [englishOnly, lazyBuiltins],
     logLevel: 'warning',
   });
   const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));

@@ -11,6 +11,14 @@ export interface Tracing {
   readonly extract: (carrier: Readonly<Record<string, string | undefined>>) => Context;
 }
 
+/** Where the API keeps what was registered with it (opentelemetry.js, api/src/internal/global-utils.ts). */
+const registry = Symbol.for('opentelemetry.js.api.1');
+
+/** Whether an OpenTelemetry SDK has registered anything in this process: before that the API has nothing to do, and takes a while to load. */
+export function isTracingRegistered(): boolean {
+  return registry in globalThis;
+}
+
 /** Loads the OpenTelemetry API, an optional peer; undefined when it is not installed. */
 export async function loadTracing(version: string): Promise<Tracing | undefined> {
   try {
