@@ -80,7 +80,7 @@ it('stops the servers when the shell that npm put in between dies', async () => 
   expect(await isGone(Number(/pear (\d+)/.exec(output)?.[1]))).toBe(true);
 });
 
-it('says which server did not start, keeps the others, and ends with its exit code', async () => {
+it('says which server did not start though another program answers on its port, keeps the others, and ends with its exit code', async () => {
   const taken = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')).listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

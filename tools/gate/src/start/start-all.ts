@@ -1,7 +1,7 @@
 import { readFacts, type ServerSource } from './find-servers.ts';
 import { renderBlock } from './render-block.ts';
 import { watchParent } from './watch-parent.ts';
-import { startHttpServer, waitUntilLive, type RunningServer } from './start-http-server.ts';
+import { startHttpServer, waitUntilListening, type RunningServer } from './start-http-server.ts';
 
 const startLimitMs = 60_000;
 /** npm passes Ctrl-C on although the terminal has sent it already. */
@@ -22,9 +22,9 @@ export async function startAll(servers: readonly ServerSource[]): Promise<number
 
 async function announce(source: ServerSource, server: RunningServer): Promise<void> {
   const facts = await readFacts(source);
-  const origin = `http://127.0.0.1:${facts.port}`;
-  if (await waitUntilLive(origin, server, startLimitMs)) process.stdout.write(renderBlock(facts, `${origin}/mcp`));
-  else process.stderr.write(`${facts.title} did not start on port ${facts.port}.\n`);
+  const port = await waitUntilListening(server, startLimitMs);
+  if (port === undefined) process.stderr.write(`${facts.title} did not start on port ${facts.port}.\n`);
+  else process.stdout.write(renderBlock(facts, `http://127.0.0.1:${port}/mcp`));
 }
 
 function forwardSignals(servers: readonly RunningServer[]): void {

@@ -1,3 +1,6 @@
-/** Stands for a server whose port is taken. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Stands for a server that takes its time to find that its port is taken. */
+await sleep(600);
 process.stderr.write('plum: the port is taken; choose another with --port.\n');
 process.exitCode = 69;
