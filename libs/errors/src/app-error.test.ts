@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { AppError, isAppError } from './app-error.ts';
 
@@ -10,6 +11,14 @@ it('keeps code, message, hint and cause', () => {
 
 it('has no cause property when nothing was caught', () => {
   expect('cause' in new AppError('INTERNAL', 'x')).toBe(false);
+});
+
+it('prints nothing that it does not have when nobody catches it', () => {
+  const text = inspect(new AppError('INVALID_INPUT', 'Two tools are named "add".', { retryable: false }));
+  expect(text).toMatch(/^AppError: Two tools are named "add"\./);
+  expect(text).toContain("code: 'INVALID_INPUT'");
+  expect(text).toContain('retryable: false');
+  expect(text).not.toContain('undefined');
 });
 
 it('recognises an AppError of another copy of the package, and nothing else', () => {

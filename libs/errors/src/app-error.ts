@@ -22,18 +22,19 @@ export interface AppErrorOptions {
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
-  readonly hint: string | undefined;
-  readonly retryable: boolean | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly details: Readonly<Record<string, unknown>> | undefined;
+  // Declared only: a field would exist as undefined, and what ends a program uncaught is printed with every field it has.
+  declare readonly hint: string | undefined;
+  declare readonly retryable: boolean | undefined;
+  declare readonly retryAfterMs: number | undefined;
+  declare readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
-    this.hint = options.hint;
-    this.retryable = options.retryable;
-    this.retryAfterMs = options.retryAfterMs;
-    this.details = options.details;
+    if (options.hint !== undefined) this.hint = options.hint;
+    if (options.retryable !== undefined) this.retryable = options.retryable;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    if (options.details !== undefined) this.details = options.details;
   }
 }
 
