@@ -24,8 +24,12 @@ export interface LineSinkOptions {
 const retryMs = 50;
 const flushMs = 500;
 
+/** Characters of one turn that are written at once. */
+const maxTurnChars = 65_536;
+
 /**
- * Writes lines synchronously to a descriptor, so that none is lost at exit and none arrives late.
+ * Writes lines synchronously to a descriptor: those of one turn of the event loop together at its end, or when the process exits, so that
+ * none is lost at exit and none arrives late.
  *
  * Output that fails must not take the program down: a closed pipe ends the log, a full disk drops lines until there is room, and a reader
  * that does not read gets what fits into `maxPendingBytes`.
@@ -33,6 +37,12 @@ const flushMs = 500;
 export function openLineSink(options: LineSinkOptions): LineSink {
   return new DescriptorSink(options);
 }
+
+/** What the open sinks do when the process exits; one listener for all of them. */
+const flushAtExit = new Set<() => void>();
+process.on('exit', () => {
+  for (const flush of flushAtExit) flush();
+});
 
 class DescriptorSink implements LineSink {
   readonly #fd: number;
@@ -44,6 +54,7 @@ class DescriptorSink implements LineSink {
   #lost = 0;
   #isTorn = false;
   #isClosed = false;
+  #turn = '';
   #retry: NodeJS.Timeout | undefined;
   #released: Promise<void> | undefined;
 
@@ -52,16 +63,27 @@ class DescriptorSink implements LineSink {
     this.#release = release;
     this.#maxPendingBytes = maxPendingBytes;
     this.#onLost = onLost;
+    flushAtExit.add(this.#endTurn);
   }
 
   write(line: string): void {
     if (this.#isClosed) return;
+    if (this.#turn === '') setImmediate(this.#endTurn);
+    this.#turn += line;
+    if (this.#turn.length >= maxTurnChars) this.#endTurn();
+  }
+
+  readonly #endTurn = (): void => {
+    const line = this.#turn;
+    this.#turn = '';
+    if (this.#isClosed || line === '') return;
     const text = this.#isTorn ? `\n${line}` : line;
     if (this.#pendingBytes > 0) this.#keep(Buffer.from(text));
     else this.#writeNow(text);
-  }
+  };
 
   async close(): Promise<void> {
+    this.#endTurn();
     for (let waited = 0; this.#pendingBytes > 0 && waited < flushMs; waited += retryMs) {
       this.#flush();
       if (this.#pendingBytes > 0) await sleep(retryMs);
@@ -78,7 +100,7 @@ class DescriptorSink implements LineSink {
       if (written !== line.length) this.#keepRest(Buffer.from(line), written);
     } catch (error) {
       if (isBusy(error)) this.#keep(Buffer.from(line));
-      else this.#drop(error, 1);
+      else this.#drop(error, countLines(Buffer.from(line)));
       return;
     }
     this.#isTorn = false;
@@ -91,7 +113,7 @@ class DescriptorSink implements LineSink {
 
   #keep(bytes: Buffer): void {
     if (this.#pendingBytes + bytes.length > this.#maxPendingBytes) {
-      this.#lost += 1;
+      this.#lost += countLines(bytes);
       return;
     }
     this.#pending.push(bytes);
@@ -143,6 +165,7 @@ class DescriptorSink implements LineSink {
 
   #end(): void {
     this.#isClosed = true;
+    flushAtExit.delete(this.#endTurn);
     this.#pending = [];
     this.#pendingBytes = 0;
     clearTimeout(this.#retry);
