@@ -1,4 +1,4 @@
-import { McpServer, type Implementation, type McpServerOptions } from '@modelcontextprotocol/server';
+import { McpServer, type Implementation, type McpServerOptions, type Transport } from '@modelcontextprotocol/server';
 import type { Catalog } from './catalog/create-catalog.ts';
 
 /**
@@ -15,7 +15,26 @@ export class TrellisServer extends McpServer {
     this.#catalog = catalog;
   }
 
+  override async connect(transport: Transport): Promise<void> {
+    await super.connect(transport);
+    const close = transport.onclose;
+    transport.onclose = () => {
+      withoutStacks(() => close?.());
+    };
+  }
+
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
     return this.#catalog.tools.get(name)?.item.inputSchema;
+  }
+}
+
+/** The SDK makes an error at every close, also when nobody waits for it, and over HTTP every request closes: its stack is a twentieth of the cost. */
+function withoutStacks(run: () => void): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
