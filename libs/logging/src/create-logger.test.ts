@@ -237,3 +237,17 @@ describe('a log file', () => {
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(message) });
   });
 });
+
+it('writes the line of a call as pino would', async () => {
+  const { requestId, kind, name, principal, transport, era, outcome, durationMs, resultBytes } = call;
+  const fields = { requestId, outcome, durationMs: Math.round(durationMs * 100) / 100, resultBytes };
+  const text = await logInto(
+    (log) => {
+      logCall(log, call);
+      log.child({ kind, name, principal, transport, era }).info(fields, 'call');
+    },
+    { name: 'a "server"', version: '1.0.0' },
+  );
+  const [ours, pinos] = text.trimEnd().split('\n');
+  expect(ours).toBe(pinos);
+});
