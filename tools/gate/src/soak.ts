@@ -9,7 +9,7 @@ import { runStep, stopOnSignals } from './run-step.ts';
 import { jestFlags } from './steps.ts';
 
 /**
- * `npm run soak [-- paths]`: the tests at full size (`SOAK=1`) and the benchmarks. Suites append what they measured to the file
+ * `npm run soak [-- paths] [benchmarks]`: the tests at full size (`SOAK=1`) and the benchmarks. Suites append what they measured to the file
  * named by `SOAK_MEASUREMENTS`, one JSON object a line; docs/reference/measurements.md is written from it.
  */
 const limitMs = 2 * 60 * 60_000;
@@ -17,15 +17,18 @@ const page = join(repositoryRoot, 'docs/reference/measurements.md');
 const folder = await mkdtemp(join(tmpdir(), 'trellis-soak-'));
 const file = join(folder, 'measurements.jsonl');
 const env = { SOAK: '1', SOAK_MEASUREMENTS: file };
-const paths = process.argv.slice(2);
+const named = process.argv.slice(2);
+const paths = named.filter((name) => name !== 'benchmarks');
 const print = (text: string): void => void process.stdout.write(text);
 
 stopOnSignals();
 try {
   await writeFile(file, '');
   const runs = [
-    { name: 'tests', args: [...jestFlags, '--ci', '--testTimeout=3600000', ...paths], env, limitMs, isStreamed: true },
-    ...(paths.length === 0
+    ...(named.length === 0 || paths.length > 0
+      ? [{ name: 'tests', args: [...jestFlags, '--ci', '--testTimeout=3600000', ...paths], env, limitMs, isStreamed: true }]
+      : []),
+    ...(named.length === 0 || named.includes('benchmarks')
       ? [{ name: 'benchmarks', args: ['--conditions=@trellis-mcp/source', 'benchmarks/main.ts'], env, limitMs, isStreamed: true }]
       : []),
   ];
