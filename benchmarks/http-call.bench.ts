@@ -1,9 +1,6 @@
-import { pickPort } from './bench-process.ts';
-import { startHttpVariant, type HttpRound } from './http-variant.ts';
+import { compareHttp, type HttpRound } from './http-variant.ts';
 import { buildRequest } from './mcp-request.ts';
-import { measureInterleaved } from './measure.ts';
 import type { BenchReport } from './report.ts';
-import { bareHttp, trellisHttp } from './server-programs.ts';
 
 const round: HttpRound = {
   count: 3000,
@@ -15,9 +12,5 @@ const round: HttpRound = {
 
 /** CPU of one HTTP `tools/call`, against the bare SDK on `node:http` with the same trivial tool. */
 export async function run(rounds: number): Promise<BenchReport> {
-  const barePort = await pickPort();
-  const ourPort = await pickPort();
-  await using bare = await startHttpVariant('bare SDK', { port: barePort, program: bareHttp(barePort, 1), round });
-  await using ours = await startHttpVariant('Trellis', { port: ourPort, program: trellisHttp(ourPort, 1), round });
-  return { title: 'HTTP tools/call', unit: 'CPU µs per request', measured: await measureInterleaved([bare, ours], rounds), bound: 0.8 };
+  return { title: 'HTTP tools/call', unit: 'CPU µs per request', measured: await compareHttp(round, { tools: 1, rounds }), bound: 0.8 };
 }

@@ -1,9 +1,6 @@
-import { pickPort } from './bench-process.ts';
-import { startHttpVariant, type HttpRound } from './http-variant.ts';
+import { compareHttp, type HttpRound } from './http-variant.ts';
 import { buildRequest } from './mcp-request.ts';
-import { measureInterleaved } from './measure.ts';
 import type { BenchReport } from './report.ts';
-import { bareHttp, trellisHttp } from './server-programs.ts';
 
 const round: HttpRound = {
   count: 1000,
@@ -15,14 +12,10 @@ const round: HttpRound = {
 
 /** CPU of one HTTP `tools/list` with 20 tools, against the bare SDK on `node:http`. */
 export async function run(rounds: number): Promise<BenchReport> {
-  const barePort = await pickPort();
-  const ourPort = await pickPort();
-  await using bare = await startHttpVariant('bare SDK', { port: barePort, program: bareHttp(barePort, 20), round });
-  await using ours = await startHttpVariant('Trellis', { port: ourPort, program: trellisHttp(ourPort, 20), round });
   return {
     title: 'HTTP tools/list, 20 tools',
     unit: 'CPU µs per request',
-    measured: await measureInterleaved([bare, ours], rounds),
+    measured: await compareHttp(round, { tools: 20, rounds }),
     bound: 0.5,
   };
 }
