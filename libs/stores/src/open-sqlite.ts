@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Kysely } from 'kysely';
-import { upstreamError } from './upstream-error.ts';
+import { codeOf, upstreamError } from './upstream-error.ts';
 
 /** How {@link openSqlite} opens. */
 export interface OpenSqliteOptions {
@@ -66,10 +66,10 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (failure) {
-    if (hasCode(failure, 'EEXIST')) {
+    if (codeOf(failure) === 'EEXIST') {
       return;
     }
-    if (!hasCode(failure, 'ENOENT') || dirname(path) === path || (await isDirectory(dirname(path)))) {
+    if (codeOf(failure) !== 'ENOENT' || dirname(path) === path || (await isDirectory(dirname(path)))) {
       throw failure;
     }
     await makeDirectory(dirname(path));
@@ -77,13 +77,9 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-function hasCode(failure: unknown, code: string): boolean {
-  return typeof failure === 'object' && failure !== null && 'code' in failure && failure.code === code;
-}
-
 async function isDirectory(path: string): Promise<boolean> {
   const found = await stat(path).catch((failure: unknown) => {
-    if (hasCode(failure, 'ENOENT')) return undefined;
+    if (codeOf(failure) === 'ENOENT') return undefined;
     throw failure;
   });
   return found?.isDirectory() ?? false;
