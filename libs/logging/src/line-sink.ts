@@ -174,7 +174,7 @@ class DescriptorSink implements LineSink {
 
 /** Returns the bytes written. */
 function writeOut(fd: number, text: string | Buffer): number {
-  // eslint-disable-next-line trellis/no-sync-calls -- a line written later is a line lost at a crash, and the pipe does not block
+  // eslint-disable-next-line trellis/no-sync-calls -- an asynchronous write is lost at a crash, and the pipe does not block
   return typeof text === 'string' ? writeSync(fd, text) : writeSync(fd, text);
 }
 
