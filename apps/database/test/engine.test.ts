@@ -29,6 +29,29 @@ describe('a runaway statement', () => {
   });
 });
 
+describe('a script', () => {
+  const run = async (...statements: readonly (readonly [string, ...string[]])[]) =>
+    shop.source.runScript(
+      statements.map(([sql, ...params]) => ({ sql, params })),
+      { signal: new AbortController().signal, timeoutMs: 5_000 },
+    );
+
+  it('runs in one transaction and gives the text of each answer', async () => {
+    const results = await run(
+      ['prepare p as select id from customers where id = $1'],
+      [`select parameter_types::text from pg_prepared_statements where name = 'p'`],
+      ['explain (format json) execute p(1)'],
+    );
+    expect(results[1]?.rows).toEqual([['{integer}']]);
+    expect(results[2]?.rows[0]?.[0]).toContain('"Plan"');
+    expect(await shop.rows(`select count(*) from pg_prepared_statements where name = 'p'`)).toEqual([['0']]);
+  });
+
+  it('cannot write', async () => {
+    await expect(run(['select 1'], ['delete from events'])).rejects.toMatchObject({ code: 'DENIED' });
+  });
+});
+
 describe('a caller that goes away', () => {
   it('is answered at once, and the thread is free soon after', async () => {
     await shop.rows('select 1');

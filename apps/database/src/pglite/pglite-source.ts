@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { createGate } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
 import { toAppError } from '../sources/database-error.ts';
-import type { PagePart, PageRequest } from '../sources/raw-page.ts';
+import type { PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
 import type { RawPage, RunOptions, Source } from '../sources/source.ts';
 import type { SourceFacts } from '../sources/type-catalog.ts';
 import { createCatalogClient } from './catalog-client.ts';
@@ -28,10 +28,12 @@ export function createPgliteSource({ name, engine }: PgliteSourceOptions): Sourc
   });
   return {
     name,
+    engine: 'pglite',
     loadCatalog,
     gate: createGate({ parser: createParser(), loadFunctions: async () => (await loadFacts()).functions }),
     loadTypes: async () => (await loadFacts()).types,
     readPage: async (request, options) => readPage(engine, request, options),
+    runScript: async (statements, options) => runScript(engine, statements, options),
     check: async () => ({ ok: true, detail: engine.isRunning() ? 'running' : 'starts on first use' }),
     close: async () => engine.close(),
   };
@@ -60,6 +62,18 @@ async function readPage(engine: PgliteEngine, request: PageRequest, options: Run
   }
   if (end.kind === 'timeout' && page.rows.length > 0) {
     return { ...page, more: true, cutBy: 'time', changed: false, notices: [] };
+  }
+  throw toError(end, options.timeoutMs);
+}
+
+async function runScript(
+  engine: PgliteEngine,
+  statements: readonly ScriptStatement[],
+  options: RunOptions,
+): Promise<readonly ScriptResult[]> {
+  const end = await engine.run({ kind: 'script', statements }, options);
+  if (end.kind === 'done' && 'results' in end.answer) {
+    return end.answer.results;
   }
   throw toError(end, options.timeoutMs);
 }

@@ -1,4 +1,4 @@
-import type { PageEnd, PagePart, PageRequest } from '../sources/raw-page.ts';
+import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -13,6 +13,7 @@ export interface WorkerStart {
 /** One thing to do. `query` is our own SQL, never a caller's. */
 export type Job =
   | { readonly kind: 'page'; readonly request: PageRequest }
+  | { readonly kind: 'script'; readonly statements: readonly ScriptStatement[] }
   | { readonly kind: 'query'; readonly sql: string; readonly params: readonly unknown[] };
 
 /** What our own SQL gives: rows as objects. */
@@ -21,8 +22,13 @@ export interface QueryAnswer {
   readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
 }
 
+/** What a script gives. */
+export interface ScriptAnswer {
+  readonly results: readonly ScriptResult[];
+}
+
 /** What a job ends with. */
-export type JobAnswer = PageEnd | QueryAnswer;
+export type JobAnswer = PageEnd | QueryAnswer | ScriptAnswer;
 
 /** An error of PostgreSQL, or of what surrounds it. Plain data. */
 export type JobFailure =

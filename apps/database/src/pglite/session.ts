@@ -1,6 +1,6 @@
 import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
 import { readPage, type RowReader } from '../sources/read-page.ts';
-import type { PageEnd, PagePart, PageRequest, WholeRow } from '../sources/raw-page.ts';
+import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement, WholeRow } from '../sources/raw-page.ts';
 
 /** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
 export const cursorPrefix = 'DECLARE trellis_page NO SCROLL CURSOR FOR ';
@@ -15,10 +15,28 @@ const maxNotices = 20;
 export async function runPage(db: PGlite, request: PageRequest, emit: (part: PagePart) => void): Promise<PageEnd> {
   const notices: string[] = [];
   const options = textOptions(db, notices);
-  await db.exec('BEGIN READ ONLY; SET LOCAL ROLE pg_read_all_data');
-  try {
+  return readOnly(db, async () => {
     const reader = await openReader(db, request, options);
     return { ...(await readPage(reader, request, emit)), notices };
+  });
+}
+
+/** Runs statements one after the other in a transaction like that of {@link runPage}. */
+export async function runScript(db: PGlite, statements: readonly ScriptStatement[]): Promise<readonly ScriptResult[]> {
+  const options = textOptions(db, []);
+  return readOnly(db, async () => {
+    const results: ScriptResult[] = [];
+    for (const { sql, params = [] } of statements) {
+      results.push(toFetched(await db.query<WholeRow>(sql, [...params], options)));
+    }
+    return results;
+  });
+}
+
+async function readOnly<Answer>(db: PGlite, work: () => Promise<Answer>): Promise<Answer> {
+  await db.exec('BEGIN READ ONLY; SET LOCAL ROLE pg_read_all_data');
+  try {
+    return await work();
   } finally {
     await db.query('ROLLBACK');
   }

@@ -4,7 +4,7 @@ import type { PagePart } from '../sources/raw-page.ts';
 import { TooManyColumnsError } from '../sources/read-page.ts';
 import { compileEngine, openDatabase } from './open-database.ts';
 import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
-import { cursorPrefix, runPage, scrubSession } from './session.ts';
+import { cursorPrefix, runPage, runScript, scrubSession } from './session.ts';
 
 /** Entry of the worker thread: opens the database, then does one job after the other. */
 async function main(port: MessagePort, start: WorkerStart): Promise<void> {
@@ -39,6 +39,9 @@ async function doJob(db: PGlite, { id, job }: ToWorker, send: (message: FromWork
 async function run(db: PGlite, job: Job, emit: (part: PagePart) => void): Promise<JobAnswer> {
   if (job.kind === 'page') {
     return runPage(db, job.request, emit);
+  }
+  if (job.kind === 'script') {
+    return { results: await runScript(db, job.statements) };
   }
   const { rows, fields } = await db.query(job.sql, [...job.params]);
   return { rows, fields };

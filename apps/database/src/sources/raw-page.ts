@@ -17,6 +17,19 @@ export type RawCell = string | null | CutCell;
 /** A row as read, before anything is cut. */
 export type WholeRow = readonly (string | null)[];
 
+/** One statement of a script, run by the extended protocol whatever its text. Plain data. */
+export interface ScriptStatement {
+  readonly sql: string;
+  /** Values in text format, `$1` first. Default: none. */
+  readonly params?: readonly (string | null)[];
+}
+
+/** Rows of one statement of a script, values in text format. */
+export interface ScriptResult {
+  readonly columns: readonly RawColumn[];
+  readonly rows: readonly WholeRow[];
+}
+
 /** One page to read of one statement. Plain data: it crosses to a worker thread. */
 export interface PageRequest {
   readonly sql: string;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SqlGate } from '../sql/gate.ts';
-import type { PageEnd, PageRequest, RawCell, RawColumn } from './raw-page.ts';
+import type { PageEnd, PageRequest, RawCell, RawColumn, ScriptResult, ScriptStatement } from './raw-page.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
 /** A page of a statement, values still in text format. */
@@ -25,6 +25,7 @@ export interface RunOptions {
 export interface Source {
   /** As callers name it. */
   readonly name: string;
+  readonly engine: 'postgres' | 'pglite';
   /** Judges a caller's SQL by the functions of this very database. */
   readonly gate: SqlGate;
   /** For our own queries: trusted SQL, short, on the catalogue. Kysely is loaded with it: no list of tools needs it. */
@@ -37,6 +38,14 @@ export interface Source {
    * @throws AppError `INVALID_INPUT` for what the caller can correct, else `TIMEOUT`, `CANCELLED`, `LIMIT` or `UPSTREAM`.
    */
   readPage(request: PageRequest, options: RunOptions): Promise<RawPage>;
+  /**
+   * Runs statements in order in one READ ONLY transaction, rolled back and scrubbed like a page. For our own short SQL around a statement
+   * that the gate accepted, such as EXPLAIN or PREPARE put before it: a caller's text is never run by itself.
+   *
+   * @returns One result for each statement.
+   * @throws AppError like {@link Source.readPage}.
+   */
+  runScript(statements: readonly ScriptStatement[], options: RunOptions): Promise<readonly ScriptResult[]>;
   /** Whether the database can be used. Starts nothing that is lazy. */
   check(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly detail?: string }>;
   close(): Promise<void>;
