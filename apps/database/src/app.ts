@@ -3,7 +3,7 @@ import { port, settings } from './config.ts';
 import { openDeps } from './deps.ts';
 import { prompts } from './prompts/index.ts';
 import { resources } from './resources/index.ts';
-import { tools } from './tools/index.ts';
+import { listTools } from './tools/index.ts';
 import { version } from './version.ts';
 
 export const app = defineServer({
@@ -19,7 +19,7 @@ export const app = defineServer({
   port,
   settings,
   openDeps,
-  tools,
+  tools: (_config, deps) => listTools(deps),
   resources,
   prompts,
   doctor: async (config) => (await import('./doctor.ts')).examine(config),

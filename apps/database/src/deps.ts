@@ -1,16 +1,15 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
-import { createSchemaSearch, type SchemaSearch } from './catalog/schema-search.ts';
+import { createSchemaSearch } from './catalog/schema-search.ts';
 import type { Config } from './config.ts';
 import { openEmbedded } from './pglite/open-embedded.ts';
-import type { Source } from './sources/source.ts';
+import { createSources, type Sources } from './sources/open-sources.ts';
 
 /** Limits of one page, set by the operator. */
 export type QueryLimits = Pick<Config, 'maxRows' | 'maxBytes' | 'statementTimeoutMs'>;
 
 /** What handlers work with. */
 export interface Deps {
-  readonly source: Source;
-  readonly schema: SchemaSearch;
+  readonly sources: Sources;
   readonly limits: QueryLimits;
 }
 
@@ -21,5 +20,6 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const source = await openEmbedded({ dataDir: config.dataDir });
   host.lifecycle.onClose('database', async () => source.close());
   host.health.addCheck('database', async (signal) => source.check(signal));
-  return { source, limits: config, schema: createSchemaSearch(source, { now: host.now }) };
+  const schema = createSchemaSearch(source, { now: host.now });
+  return { limits: config, sources: createSources(new Map([[source.name, { source, schema, tables: undefined }]])) };
 }

@@ -233,6 +233,6 @@ describe('what stands beside the tools', () => {
     const idleClient = await idle.connect();
     await idleClient.listTools();
     await idleClient.listResources();
-    expect(await idle.deps.source.check(new AbortController().signal)).toEqual({ ok: true, detail: 'starts on first use' });
+    expect(await idle.deps.sources.pick().source.check(new AbortController().signal)).toEqual({ ok: true, detail: 'starts on first use' });
   });
 });

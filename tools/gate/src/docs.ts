@@ -12,7 +12,6 @@ import { findServers, type ServerSource } from './start/find-servers.ts';
 
 interface DocumentedApp {
   settings: z.ZodObject;
-  tools?: readonly ToolFacts[] | (() => unknown);
 }
 
 /**
@@ -29,10 +28,16 @@ for (const server of await findServers(join(repositoryRoot, 'apps'))) {
 }
 
 async function describeServer({ main }: ServerSource): Promise<Record<string, string>> {
-  const { app } = (await import(pathToFileURL(join(main, '../app.ts')).href)) as { app: DocumentedApp };
+  const { app } = (await importBeside(main, 'app.ts')) as { app: DocumentedApp };
+  // The whole list: what `app.tools` offers may depend on the configuration.
+  const { tools } = (await importBeside(main, 'tools/index.ts')) as { tools: readonly ToolFacts[] };
   const own = Object.entries(app.settings.shape).filter(([key]) => !(key in common));
   const settings = own.length === 0 ? 'None of its own.' : renderSettingsTable(z.object(Object.fromEntries(own)));
-  return Array.isArray(app.tools) ? { settings, tools: renderToolsTable(app.tools) } : { settings };
+  return { settings, tools: renderToolsTable(tools) };
+}
+
+async function importBeside(main: string, module: string): Promise<unknown> {
+  return import(pathToFileURL(join(main, '..', module)).href);
 }
 
 async function update(page: string, parts: Readonly<Record<string, string>>): Promise<void> {

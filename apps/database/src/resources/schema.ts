@@ -13,7 +13,7 @@ export const schema = defineResource({
   scopes: ['db:read'],
 
   async read({ deps }) {
-    const { objects, next } = await deps.schema.search({ detail: 'summary', limit: maxObjects });
+    const { objects, next } = await deps.sources.pick().schema.search({ detail: 'summary', limit: maxObjects });
     const rest = next === undefined ? [] : ['There are more objects: call search_schema.'];
     return [...objects.map(renderObject), ...rest].join('\n\n');
   },

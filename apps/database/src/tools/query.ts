@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@trellis-mcp/errors';
 import { boundedText, cursorParam, limitParam } from '@trellis-mcp/validation';
 import { z } from 'zod';
-import { defineTool } from '../deps.ts';
 import { isCut, renderCell } from '../sources/render-cell.ts';
 import type { RawPage } from '../sources/source.ts';
 import type { TypeCatalog } from '../sources/type-catalog.ts';
 import { maxSqlBytes } from '../sql/gate.ts';
 import type { Refusal } from '../sql/verdict.ts';
+import { defineSourceTool } from './define-source-tool.ts';
 
 const cursorTtlMs = 15 * 60_000;
 
@@ -17,7 +17,7 @@ const maxCell = 8_000;
 /** Where the next page starts, sealed: the statement it belongs to, the rows before it, and a digest of the last of them. */
 const place = z.object({ statement: z.string(), offset: z.int().min(1), digest: z.string() });
 
-export const query = defineTool({
+export const query = defineSourceTool({
   name: 'query',
   title: 'Query',
   description: 'Run one read-only SQL statement (PostgreSQL) and get a page of rows. Call search_schema first to learn names and types.',
@@ -49,14 +49,14 @@ export const query = defineTool({
   // Rows are capped by --max-bytes; this bounds what stands around them.
   maxResultBytes: 16_000_000,
 
-  async run({ sql, params = [], limit, cursor }, call) {
-    const { source, limits } = call.deps;
+  async run({ sql, params = [], limit, cursor }, { call, open: { source } }) {
+    const { limits } = call.deps;
     const verdict = await source.gate.check(sql);
     if (!verdict.ok) {
       throw toRefusalError(verdict);
     }
     const texts = params.map(toText);
-    const statement = hashStatement(sql, texts);
+    const statement = hashStatement(source.name, sql, texts);
     const from = cursor === undefined ? undefined : readPlace(call.unseal(cursor), statement);
     const started = performance.now();
     const { kind, ordered } = verdict.statement;
@@ -99,9 +99,9 @@ function toText(value: string | number | boolean | null): string | null {
   return value === null ? null : String(value);
 }
 
-function hashStatement(sql: string, params: readonly (string | null)[]): string {
+function hashStatement(source: string, sql: string, params: readonly (string | null)[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([sql, params]))
+    .update(JSON.stringify([source, sql, params]))
     .digest('base64url');
 }
 

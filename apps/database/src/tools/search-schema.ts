@@ -3,13 +3,13 @@ import { boundedText, cursorParam, limitParam } from '@trellis-mcp/validation';
 import { z } from 'zod';
 import { objectKinds } from '../catalog/object-kinds.ts';
 import { details, type Place } from '../catalog/schema-search.ts';
-import { defineTool } from '../deps.ts';
+import { defineSourceTool } from './define-source-tool.ts';
 
 const cursorTtlMs = 15 * 60_000;
 
 const place = z.object({ search: z.string(), after: z.tuple([z.string(), z.string(), z.string()]) });
 
-export const searchSchema = defineTool({
+export const searchSchema = defineSourceTool({
   name: 'search_schema',
   title: 'Search schema',
   description: 'Find tables, views, enums and functions by name, with their columns. Use before writing SQL.',
@@ -39,10 +39,10 @@ export const searchSchema = defineTool({
   hints: { readOnly: true },
   scopes: ['db:read'],
 
-  async run({ pattern, kinds, detail, limit, cursor }, call) {
-    const search = JSON.stringify([pattern ?? '', kinds ?? [], detail]);
+  async run({ pattern, kinds, detail, limit, cursor }, { call, open: { source, schema } }) {
+    const search = JSON.stringify([source.name, pattern ?? '', kinds ?? [], detail]);
     const after = cursor === undefined ? undefined : readPlace(call.unseal(cursor), search);
-    const { objects, next } = await call.deps.schema.search({ pattern, kinds, detail, limit, after });
+    const { objects, next } = await schema.search({ pattern, kinds, detail, limit, after });
     return {
       objects: [...objects],
       ...(next === undefined ? {} : { nextCursor: call.seal({ search, after: next }, { ttlMs: cursorTtlMs }) }),
