@@ -1,5 +1,6 @@
 import type { Icon } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
+import type { AppCommand } from './cli/app-command.ts';
 import type { AnyPrompt, AnyResource, AnyTool, CacheHint } from './define.ts';
 import { checkServer } from './definition/check-server.ts';
 import type { Host } from './host.ts';
@@ -17,6 +18,8 @@ export interface DoctorFinding {
   readonly level: 'ok' | 'warning' | 'problem';
   /** What was found; for a problem also what to do. */
   readonly text: string;
+  /** What a problem ends `doctor` with: 69 when something is not there, 78 when the configuration cannot work. Default: 69. */
+  readonly exit?: 69 | 78;
 }
 
 /** What one server is: everything that `serve` and `createRuntime` need to know of an app. */
@@ -44,6 +47,8 @@ export interface ServerDefinition<Config, Deps> {
   readonly websiteUrl?: string;
   /** Checks of the app's own for the `doctor` subcommand. */
   doctor?(config: Config): Promise<readonly DoctorFinding[]>;
+  /** Subcommands of the app's own. Default: none. */
+  readonly commands?: readonly AppCommand<Config>[];
   /** How fresh the lists stay; a `public` hint becomes `private` where lists depend on scopes. Default: not cacheable. */
   readonly cacheHints?: Readonly<Partial<Record<CacheableList, CacheHint>>>;
   /** Whether handlers use `call.keep`; offers the template `trellis://kept/{handle}{?cursor}`. Default: false. */

@@ -21,6 +21,7 @@ export type {
 } from './define.ts';
 export { missingScopes, type Principal } from './principal.ts';
 export { audio, embed, image, link, reply, Reply, type Attachment, type ReplyOptions } from './reply.ts';
+export type { AppCommand, CommandOutcome } from './cli/app-command.ts';
 export { commonSettings, type CommonConfig } from './common-settings.ts';
 export type { Connection, CreateServer, TransportKind } from './connection.ts';
 export type { Host, ProcessHost } from './host.ts';

@@ -4,6 +4,7 @@ import { loadConfig } from '@trellis-mcp/config';
 import { exitCodes } from '@trellis-mcp/errors';
 import { scrubText } from '@trellis-mcp/logging';
 import type { z } from 'zod';
+import type { CommandOutcome } from './cli/app-command.ts';
 import { commands } from './cli/commands.ts';
 import { commonProblems, type CommonConfig } from './common-settings.ts';
 import type { ServerDefinition } from './define-server.ts';
@@ -33,7 +34,7 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
     program: app.name,
     version: app.version,
     description: app.description,
-    commands,
+    commands: [...commands, ...(app.commands ?? [])],
   });
   if (loaded.kind === 'exit') {
     stdout.write(loaded.stdout ?? '');
@@ -42,20 +43,23 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
     return;
   }
   const { config, sources, flags, warnings } = loaded;
+  const own = app.commands?.find(({ name }) => name === loaded.command);
   if (loaded.command === 'doctor') {
     const { runDoctor } = await import('./cli/doctor.ts');
     const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['format'] === 'json' });
-    stdout.write(text, () => process.exit(code));
+    leave({ code, stdout: text });
   } else if (loaded.command === 'config print') {
     const { printClientConfig } = await import('./cli/print-client-config.ts');
     const program = { execPath: process.execPath, execArgv: process.execArgv, entry: argv[1] ?? '' };
     const { block, note } = await printClientConfig(app, { client: flags['client'] ?? '', config, sources, program });
     stdout.write(block);
     stderr.write(note);
+  } else if (own !== undefined) {
+    warn(app.name, warnings);
+    const { runAppCommand } = await import('./cli/run-app-command.ts');
+    leave(await runAppCommand({ program: app.name, command: own, config, flags }));
   } else {
-    for (const warning of warnings) {
-      stderr.write(`${app.name}: ${warning}\n`);
-    }
+    warn(app.name, warnings);
     await serve(app, {
       config,
       stdin,
@@ -65,6 +69,17 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
       onFirstAnswer: () => setImmediate(flushCompileCache),
     });
   }
+}
+
+function warn(program: string, warnings: readonly string[]): void {
+  for (const warning of warnings) {
+    process.stderr.write(`${program}: ${warning}\n`);
+  }
+}
+
+/** Prints what a subcommand found and ends the process with its code. A callback is called, too, when the reader has left: `| head -1`. */
+function leave({ code, stdout = '', stderr = '' }: CommandOutcome): void {
+  process.stderr.write(stderr, () => process.stdout.write(stdout, () => process.exit(code)));
 }
 
 /** Adds the checks between settings, so that their problems are reported with all others. */

@@ -1,5 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { Asks } from '../ask/create-asks.ts';
+import { openAsks } from '../ask/open-asks.ts';
 import type { Call } from '../call.ts';
 import type { Principal } from '../principal.ts';
 import type { Task } from '../run/task.ts';
@@ -80,9 +81,7 @@ class RunningCall implements Call<unknown> {
 
 /** Answers and questions of the run, made once. */
 function asksOf(task: Task): Asks {
-  if (task.asks !== undefined) return task.asks;
-  if (task.openAsks === undefined) throw new Error('the ask step did not run');
-  return (task.asks = task.openAsks());
+  return (task.asks ??= openAsks(task));
 }
 
 function scopeOf({ peer, subject }: Task): SealScope {

@@ -6,7 +6,7 @@ export const clientNames = ['claude-code', 'claude-desktop', 'vscode', 'cursor',
 /** One of {@link clientNames}. */
 export type ClientName = (typeof clientNames)[number];
 
-/** The subcommands of every server; without one it serves. */
+/** The subcommands of every server, beside those of its own; without one it serves. */
 export const commands: readonly CommandSpec[] = [
   {
     name: 'doctor',

@@ -1,11 +1,12 @@
 import { createServer } from 'node:net';
 import { findUnexpanded } from '@trellis-mcp/config';
-import { AppError, exitCodes, isAppError, type ExitCode } from '@trellis-mcp/errors';
+import { exitCodes, isAppError, type ExitCode } from '@trellis-mcp/errors';
 import { createLogger, scrubText } from '@trellis-mcp/logging';
 import { openRedis, openSqlite } from '@trellis-mcp/stores';
 import type { CommonConfig } from '../common-settings.ts';
 import type { DoctorFinding, ServerDefinition } from '../define-server.ts';
 import { listen } from '../http/listen.ts';
+import { inTime } from './in-time.ts';
 
 /** What the doctor looks at. */
 export interface DoctorOptions<Config> {
@@ -18,9 +19,6 @@ export interface DoctorOptions<Config> {
   /** Default: the version of this Node. */
   readonly nodeVersion?: string;
 }
-
-/** A finding together with the exit code that it asks for. */
-type Finding = DoctorFinding & { readonly exit?: ExitCode };
 
 const oldestNode = [22, 19] as const;
 const maxCheckMs = 15_000;
@@ -35,7 +33,7 @@ export async function runDoctor<Config extends CommonConfig, Deps>(
   options: DoctorOptions<Config>,
 ): Promise<{ code: ExitCode; text: string }> {
   const { config, isJson } = options;
-  const findings: Finding[] = [
+  const findings: DoctorFinding[] = [
     checkNode(options.nodeVersion ?? process.versions.node),
     ...checkEnvironment(options),
     ...(await Promise.all([checkPort(config), checkRedis(config), checkCacheFile(config), checkLogFile(config)])).flat(),
@@ -54,27 +52,27 @@ export async function runDoctor<Config extends CommonConfig, Deps>(
   };
 }
 
-function checkNode(version: string): Finding {
+function checkNode(version: string): DoctorFinding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isNew = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
   const text = isNew ? version : `${version} is too old: install Node ${oldestNode.join('.')} or newer.`;
   return { name: 'node', level: isNew ? 'ok' : 'problem', text, exit: exitCodes.config };
 }
 
-function checkEnvironment({ env, argv, warnings }: Pick<DoctorOptions<unknown>, 'env' | 'argv' | 'warnings'>): Finding[] {
+function checkEnvironment({ env, argv, warnings }: Pick<DoctorOptions<unknown>, 'env' | 'argv' | 'warnings'>): DoctorFinding[] {
   const ours = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('TRELLIS_')));
-  const unexpanded = [...findUnexpanded(ours), ...findUnexpanded(argv.slice(2))].map((name): Finding => ({
+  const unexpanded = [...findUnexpanded(ours), ...findUnexpanded(argv.slice(2))].map((name): DoctorFinding => ({
     name: 'environment',
     level: 'problem',
     text: `${name} holds a literal \${...}: the client that starts the server does not expand variables. Write the value itself.`,
     exit: exitCodes.config,
   }));
-  const others = warnings.map((text): Finding => ({ name: 'environment', level: 'warning', text }));
+  const others = warnings.map((text): DoctorFinding => ({ name: 'environment', level: 'warning', text }));
   const findings = [...unexpanded, ...others];
   return findings.length > 0 ? findings : [{ name: 'environment', level: 'ok', text: 'nothing unknown, nothing unexpanded' }];
 }
 
-async function checkPort(config: CommonConfig): Promise<Finding[]> {
+async function checkPort(config: CommonConfig): Promise<DoctorFinding[]> {
   if (config.transport !== 'http') {
     return [];
   }
@@ -86,7 +84,7 @@ async function checkPort(config: CommonConfig): Promise<Finding[]> {
   });
 }
 
-async function checkRedis({ redisUrl, stateKeys }: CommonConfig): Promise<Finding[]> {
+async function checkRedis({ redisUrl, stateKeys }: CommonConfig): Promise<DoctorFinding[]> {
   if (redisUrl === undefined) {
     return [];
   }
@@ -103,7 +101,7 @@ async function checkRedis({ redisUrl, stateKeys }: CommonConfig): Promise<Findin
   return stateKeys.length > 0 ? found : [...found, { name: 'state keys', level: 'warning', text }];
 }
 
-async function checkCacheFile({ cachePath }: CommonConfig): Promise<Finding[]> {
+async function checkCacheFile({ cachePath }: CommonConfig): Promise<DoctorFinding[]> {
   if (cachePath === undefined) {
     return [];
   }
@@ -114,7 +112,7 @@ async function checkCacheFile({ cachePath }: CommonConfig): Promise<Finding[]> {
   });
 }
 
-async function checkLogFile({ logFile }: CommonConfig): Promise<Finding[]> {
+async function checkLogFile({ logFile }: CommonConfig): Promise<DoctorFinding[]> {
   if (logFile === undefined) {
     return [];
   }
@@ -124,36 +122,23 @@ async function checkLogFile({ logFile }: CommonConfig): Promise<Finding[]> {
   });
 }
 
-async function checkApp<Config, Deps>(app: Pick<ServerDefinition<Config, Deps>, 'doctor'>, config: Config): Promise<Finding[]> {
+async function checkApp<Config, Deps>(app: Pick<ServerDefinition<Config, Deps>, 'doctor'>, config: Config): Promise<DoctorFinding[]> {
   try {
-    return [...((await inTime(app.doctor?.(config))) ?? [])];
+    return [...(await inTime(app.doctor?.(config) ?? Promise.resolve([]), maxCheckMs))];
   } catch (error) {
     return [toProblem('server', error)];
   }
 }
 
-/** A check that hangs is a finding, too. */
-async function inTime<Value>(work: Promise<Value> | undefined): Promise<Value | undefined> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(new AppError('TIMEOUT', `No answer within ${maxCheckMs} ms.`));
-  }, maxCheckMs);
+async function attempt(name: string, check: () => Promise<string>): Promise<DoctorFinding[]> {
   try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function attempt(name: string, check: () => Promise<string>): Promise<Finding[]> {
-  try {
-    return [{ name, level: 'ok', text: (await inTime(check())) ?? '' }];
+    return [{ name, level: 'ok', text: await inTime(check(), maxCheckMs) }];
   } catch (error) {
     return [toProblem(name, error)];
   }
 }
 
-function toProblem(name: string, error: unknown): Finding {
+function toProblem(name: string, error: unknown): DoctorFinding {
   const isConfig = isAppError(error) && error.code === 'INVALID_INPUT';
   const hint = isAppError(error) && error.hint !== undefined ? ` ${error.hint}` : '';
   const message = error instanceof Error ? error.message : String(error);

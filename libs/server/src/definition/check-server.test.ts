@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { startCore } from '../../test/fixture/start-core.ts';
+import type { AppCommand } from '../cli/app-command.ts';
 import type { AnyTool } from '../define.ts';
 import { jsonSchema } from '../schema/json-schema.ts';
 
@@ -66,4 +67,27 @@ describe('defineServer', () => {
 it('refuses to start for a tool name that does not exist, so that a typing error never offers more', () => {
   expect(() => startCore({ tools: [fine] }, { tools: ['do_itt'] })).toThrow('There is no tool "do_itt".');
   expect(() => startCore({ tools: [fine] }, { excludeTools: ['delete_all'] })).toThrow('There is no tool "delete_all".');
+});
+
+const command: AppCommand<unknown> = { name: 'print-it', summary: 'Print it.', run: async () => ({ code: 0 }) };
+
+describe('a subcommand of an app', () => {
+  it.each<[string, Partial<AppCommand<unknown>>, string]>([
+    ['two words', { name: 'print it' }, 'one word in kebab-case'],
+    ['snake case', { name: 'print_it' }, 'one word in kebab-case'],
+    ['the name of a subcommand of every server', { name: 'doctor' }, 'reserves'],
+    ['the first word of one', { name: 'config' }, 'reserves'],
+    ['no summary', { summary: ' ' }, 'needs a summary'],
+    ['an option in camel case', { options: [{ name: 'toWhom', description: 'Who.' }] }, '--toWhom must be in kebab-case'],
+    ['the flag of a setting', { options: [{ name: 'log-level', description: 'Level.' }] }, '--log-level is the flag of a setting'],
+    ['the negation of one', { options: [{ name: 'no-legacy-sessions', description: 'No.' }] }, 'is the flag of a setting'],
+    ['the flag of help', { options: [{ name: 'help', description: 'Help.' }] }, '--help is the flag of a setting'],
+  ])('is refused with %s', (_title, change, text) => {
+    expect(() => startCore({ commands: [{ ...command, ...change }] })).toThrow(text);
+  });
+
+  it('is refused twice', () => {
+    expect(() => startCore({ commands: [command, command] })).toThrow('Command "print-it" is defined twice.');
+    expect(() => startCore({ commands: [command] })).not.toThrow();
+  });
 });

@@ -1,4 +1,5 @@
 import type { ServerDefinition } from '../define-server.ts';
+import { checkCommands } from './check-commands.ts';
 import { checkPrompts, checkResources, checkTools } from './check-items.ts';
 import { assertNoProblems, type Report } from './problems.ts';
 
@@ -13,6 +14,7 @@ export function checkServer<Config, Deps>(app: ServerDefinition<Config, Deps>): 
   const rules = app.rules ?? 'house';
   assertNoProblems(`Server "${app.name}"`, (report) => {
     checkTexts(app, report);
+    checkCommands(app.commands ?? [], { keys: Object.keys(app.settings.shape), report });
     if (isList(app.tools)) checkTools(app.tools, { rules, report });
     if (isList(app.resources)) checkResources(app.resources, { rules, report });
     if (isList(app.prompts)) checkPrompts(app.prompts, { rules, report });

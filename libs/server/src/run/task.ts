@@ -1,5 +1,6 @@
 import type { InputRequiredResult, McpServer, ProtocolError, ServerContext } from '@modelcontextprotocol/server';
 import type { AppError } from '@trellis-mcp/errors';
+import type { AskState } from '../ask/ask-state.ts';
 import type { Asks } from '../ask/create-asks.ts';
 import type { Connection } from '../connection.ts';
 import type { Frame } from '../frame.ts';
@@ -40,7 +41,8 @@ export interface Task<Result = unknown> {
   readonly invoke: (task: Task) => Promise<unknown>;
   /** The questions of this run, made when the handler first turns to the client. */
   asks?: Asks;
-  openAsks?: () => Asks;
+  /** What earlier runs asked and heard; absent when the request brought no state. */
+  askState?: AskState;
   /** What the handler returned. */
   value?: unknown;
   result?: Result | InputRequiredResult;

@@ -17,7 +17,16 @@ export function describeCommands<Config extends CommonConfig, Deps>(contract: Co
     it('explains itself with --help', async () => {
       const help = await run('--help');
       expect(help).toMatchObject({ code: 0, stderr: '' });
-      const texts = [app.name, app.description, '--transport', '--port', '--log-level', 'doctor', 'config print'];
+      const texts = [
+        app.name,
+        app.description,
+        '--transport',
+        '--port',
+        '--log-level',
+        'doctor',
+        'config print',
+        ...(app.commands ?? []).map(({ name }) => name),
+      ];
       expect(texts.filter((text) => !help.stdout.includes(text))).toEqual([]);
     });
 
