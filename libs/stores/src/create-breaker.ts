@@ -15,15 +15,19 @@ export interface BreakerOptions {
   translate: (failure: unknown) => AppError;
   /** Makes the error while the breaker is open. */
   refuse: () => AppError;
+  /** Whether an error means that the store is down. Default: whether it is retryable. */
+  isFailure?: (error: AppError) => boolean;
 }
+
+const isRetryable = (error: AppError): boolean => error.retryable === true;
 
 const failuresToOpen = 5;
 const halfOpenAfterMs = 500;
 
-/** Makes a breaker that opens after 5 retryable failures in a row, and lets one call try again every 500 ms. */
-export function createBreaker({ translate, refuse }: BreakerOptions): Breaker {
+/** Makes a breaker that opens after 5 failures in a row, and lets one call try again every 500 ms. */
+export function createBreaker({ translate, refuse, isFailure = isRetryable }: BreakerOptions): Breaker {
   const policy = circuitBreaker(
-    handleWhen((error) => isAppError(error) && error.retryable === true),
+    handleWhen((error) => isAppError(error) && isFailure(error)),
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
   );
   return {

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@trellis-mcp/errors';
+import type { Pool, PoolClient, PoolConfig } from 'pg';
+import type { Breaker } from './create-breaker.ts';
+import { allInUse, isBusy, refuseWhileAway, translatePostgresError } from './postgres-error.ts';
+import type { PostgresLease } from './postgres-lease.ts';
+import { trackSockets, type TrackedSockets } from './track-sockets.ts';
+import { messageOf } from './upstream-error.ts';
+
+/** How {@link openPostgresPool} connects. */
+export interface OpenPostgresPoolOptions {
+  /** Most connections. Default 5. */
+  maxConnections?: number;
+  /** Longest wait for a connection, new or from the pool, in milliseconds. Default 5,000. */
+  connectTimeoutMs?: number;
+  /** Callers that may wait for a connection; more are refused. Default 1,000. */
+  maxWaiting?: number;
+  /** Shown in `pg_stat_activity`, unless the URL names another. Default `trellis`. */
+  applicationName?: string;
+  /**
+   * Run-time settings of each session by name, such as `{ statement_timeout: '5000' }`. They go with the start of the connection, so that
+   * RESET ALL and DISCARD ALL come back to them.
+   */
+  settings?: Readonly<Record<string, string>>;
+  /** Whether statements are written without waiting for the answer to the one before. Default false. */
+  pipeline?: boolean;
+  /** Longest wait of the driver for one answer, in milliseconds; the connection is of no use after it. Default: none. */
+  queryTimeoutMs?: number;
+  /** Looks at each new connection before anybody gets it, within `connectTimeoutMs`. When it rejects, the connection is closed. */
+  verify?: (client: PoolClient) => Promise<void>;
+  /** Told of each failure of an idle connection, for the log. */
+  onError?: (error: AppError) => void;
+}
+
+/** Connections to one Postgres, made when they are needed. */
+export interface PostgresPool extends AsyncDisposable {
+  /** Whether connections can be expected to work now; true before the first is asked for. */
+  readonly isHealthy: boolean;
+  /**
+   * Waits for a connection. Give it back by its `release`.
+   *
+   * @param signal Ends the wait, with its reason.
+   * @throws AppError `UPSTREAM`, at once while Postgres is away; `LIMIT` when all connections are in use and stay so, or too many wait;
+   * `CANCELLED` once closed.
+   */
+  acquire(signal?: AbortSignal): Promise<PostgresLease>;
+  /** Runs a statement on a connection at hand; its failures become `AppError` and count for {@link PostgresPool.isHealthy}. */
+  run<T>(call: () => Promise<T>): Promise<T>;
+  /** Waits for connections in use, at most a second, then closes them all. */
+  close(): Promise<void>;
+}
+
+const maxCloseMs = 1_000;
+
+interface Driver {
+  readonly pool: Pool;
+  readonly breaker: Breaker;
+  lease: (client: PoolClient) => PostgresLease;
+}
+
+/**
+ * Makes a pool for a Postgres URL without connecting; the driver is loaded with the first connection.
+ *
+ * A breaker stands in front: after five failures in a row calls fail at once, and one of them tries again every 500 ms. Broken
+ * connections are replaced.
+ */
+export function openPostgresPool(url: string, options: OpenPostgresPoolOptions = {}): PostgresPool {
+  return new LazyPool(url, options);
+}
+
+class LazyPool implements PostgresPool {
+  readonly #url: string;
+  readonly #options: OpenPostgresPoolOptions;
+  readonly #sockets: TrackedSockets = trackSockets();
+  readonly #verified = new WeakSet<PoolClient>();
+  #loading: Promise<Driver> | undefined;
+  #driver: Driver | undefined;
+  #inUse = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(url: string, options: OpenPostgresPoolOptions) {
+    this.#url = url;
+    this.#options = options;
+  }
+
+  get isHealthy(): boolean {
+    return this.#driver?.breaker.isClosed ?? true;
+  }
+
+  async acquire(signal?: AbortSignal): Promise<PostgresLease> {
+    const { maxConnections = 5, maxWaiting = 1_000 } = this.#options;
+    const driver = this.#driver ?? (await this.#load());
+    if (this.#closing) throw new AppError('CANCELLED', 'The Postgres connection is closed.');
+    if (driver.pool.waitingCount >= maxWaiting + maxConnections) {
+      throw new AppError('LIMIT', 'Too many statements wait for Postgres.', { retryable: true });
+    }
+    signal?.throwIfAborted();
+    const acquired = this.#acquire(driver);
+    return signal ? orAborted(acquired, signal) : acquired;
+  }
+
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    return (await this.#load()).breaker.run(call);
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #acquire({ pool, breaker, lease }: Driver): Promise<PostgresLease> {
+    this.#inUse += 1;
+    try {
+      return lease(await breaker.run(async () => this.#verify(await connect(pool))));
+    } catch (error) {
+      this.#inUse -= 1;
+      throw error;
+    }
+  }
+
+  async #verify(client: PoolClient): Promise<PoolClient> {
+    const { verify, connectTimeoutMs = 5_000 } = this.#options;
+    if (!verify || this.#verified.has(client)) return client;
+    // Cutting the connection is what ends the wait.
+    const late = setTimeout(() => client.connection.stream.destroy(), connectTimeoutMs);
+    try {
+      await verify(client);
+      this.#verified.add(client);
+      return client;
+    } catch (failure) {
+      client.release(true);
+      throw failure;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #load(): Promise<Driver> {
+    this.#loading ??= loadDriver(this.#url, this.#options, { sockets: this.#sockets, onRelease: () => (this.#inUse -= 1) });
+    try {
+      return (this.#driver = await this.#loading);
+    } catch (failure) {
+      this.#loading = undefined;
+      throw failure;
+    }
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#loading) return;
+    const { pool } = await this.#loading;
+    const deadline = performance.now() + maxCloseMs;
+    while (this.#inUse > 0 && performance.now() < deadline) await sleep(10);
+    const ended = pool.end();
+    // The driver leaves a connection open until the server has closed its side, which a frozen one never does.
+    while (this.#sockets.count() > 0 && performance.now() < deadline) await sleep(10);
+    this.#sockets.destroy();
+    await ended;
+  }
+}
+
+interface PoolParts {
+  readonly sockets: TrackedSockets;
+  readonly onRelease: () => void;
+}
+
+async function loadDriver(url: string, options: OpenPostgresPoolOptions, { sockets, onRelease }: PoolParts): Promise<Driver> {
+  const [{ default: pg }, { createBreaker }, { createLeaser }, { readPostgresUrl }] = await Promise.all([
+    import('pg'),
+    import('./create-breaker.ts'),
+    import('./postgres-lease.ts'),
+    import('./postgres-config.ts'),
+  ]);
+  const { applicationName = 'trellis', settings = {}, onError } = options;
+  const pool = new pg.Pool({ ...readPostgresUrl(url, { applicationName, settings }), ...limits(options), stream: sockets.open });
+  pool.on('error', (error) => onError?.(translatePostgresError(error)));
+  const breaker = createBreaker({
+    translate: translatePostgresError,
+    refuse: refuseWhileAway,
+    isFailure: (error) => error.retryable === true && !isBusy(error),
+  });
+  return { pool, breaker, lease: createLeaser({ pool, Connection: pg.Connection, openSocket: sockets.open, onRelease }) };
+}
+
+function limits(options: OpenPostgresPoolOptions): PoolConfig {
+  const { maxConnections = 5, connectTimeoutMs = 5_000, pipeline = false, queryTimeoutMs } = options;
+  return {
+    max: maxConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    pipeline,
+    query_timeout: queryTimeoutMs,
+    keepAlive: true,
+    allowExitOnIdle: true,
+  };
+}
+
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (failure) {
+    // The driver's words for a wait in which nobody gave a connection back.
+    throw messageOf(failure) === 'timeout exceeded when trying to connect' ? allInUse() : failure;
+  }
+}
+
+/** Gives the caller its answer when it goes away; a connection that still comes goes back unused. */
+async function orAborted(acquired: Promise<PostgresLease>, signal: AbortSignal): Promise<PostgresLease> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([acquired, aborted.promise]);
+  } catch (failure) {
+    if (signal.aborted) giveBack(acquired);
+    throw failure;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function giveBack(acquired: Promise<PostgresLease>): void {
+  acquired.then(
+    (lease) => lease.release(),
+    () => undefined,
+  );
+}

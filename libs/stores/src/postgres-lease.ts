@@ -1,0 +1,59 @@
+import type { Socket } from 'node:net';
+import type { Connection, Pool, PoolClient } from 'pg';
+import { cancelStatement, createConnectionOpener } from './cancel-statement.ts';
+
+/** A connection in use by one caller. */
+export interface PostgresLease {
+  /** The raw client; its failures are raw too. */
+  readonly client: PoolClient;
+  /** Whether the connection was lost. */
+  readonly isBroken: boolean;
+  /**
+   * Asks the server, over a connection of its own, to stop what this one runs. Await it before a release: a request that comes late would
+   * stop a statement of the next caller.
+   *
+   * @param timeoutMs Longest wait.
+   * @returns Whether the server took the request; the statement then ends with SQLSTATE 57014, unless it had ended before.
+   */
+  cancel(timeoutMs: number): Promise<boolean>;
+  /**
+   * Gives the connection back; doing so twice is harmless.
+   *
+   * @param destroy Cuts it at once, whatever it does. Default: only when it is broken.
+   */
+  release(destroy?: boolean): void;
+}
+
+/** What leases are made from. */
+export interface LeaserOptions {
+  pool: Pool;
+  Connection: typeof Connection;
+  openSocket: () => Socket;
+  onRelease: () => void;
+}
+
+/** Watches the connections of a pool and makes leases of them. */
+export function createLeaser({ pool, Connection: Driver, openSocket, onRelease }: LeaserOptions): (client: PoolClient) => PostgresLease {
+  const broken = new WeakSet<PoolClient>();
+  const openConnection = createConnectionOpener(Driver, openSocket);
+  // For the whole life of a client: between two owners, or two statements, a lost connection would otherwise end the process.
+  pool.on('connect', (client) => client.on('error', () => broken.add(client)));
+  return (client) => {
+    let isReleased = false;
+    return {
+      client,
+      get isBroken() {
+        return broken.has(client);
+      },
+      cancel: (timeoutMs) => cancelStatement(client, { openConnection, timeoutMs }),
+      release(destroy = false) {
+        if (isReleased) return;
+        isReleased = true;
+        // The driver itself would wait for statements that were written already.
+        if (destroy) client.connection.stream.destroy();
+        client.release(destroy || broken.has(client));
+        onRelease();
+      },
+    };
+  };
+}
