@@ -19,7 +19,7 @@ export const app = defineServer({
   port,
   settings,
   openDeps,
-  tools: (_config, deps) => listTools(deps),
+  tools: listTools,
   resources,
   prompts,
   doctor: async (config) => (await import('./doctor.ts')).examine(config),

@@ -1,8 +1,10 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
 import { createSchemaSearch } from './catalog/schema-search.ts';
 import type { Config } from './config.ts';
-import { openEmbedded } from './pglite/open-embedded.ts';
-import { createSources, type Sources } from './sources/open-sources.ts';
+import { listSources, type SourceAddress } from './sources/list-sources.ts';
+import { openSource } from './sources/open-source.ts';
+import { createSources, type OpenSource, type Sources } from './sources/open-sources.ts';
+import { readTableAllowList } from './sql/table-allow-list.ts';
 
 /** Limits of one page, set by the operator. */
 export type QueryLimits = Pick<Config, 'maxRows' | 'maxBytes' | 'statementTimeoutMs'>;
@@ -15,11 +17,31 @@ export interface Deps {
 
 export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>();
 
-/** Opens the database of the configuration; the embedded one starts on first use. */
+/**
+ * Opens the databases of the configuration; each connects, or starts, on first use. Only saved queries need them at start.
+ *
+ * @throws AppError `INVALID_INPUT` for what the configuration gets wrong, `UPSTREAM` when saved queries cannot be checked.
+ */
 export async function openDeps(config: Config, host: Host): Promise<Deps> {
-  const source = await openEmbedded({ dataDir: config.dataDir });
-  host.lifecycle.onClose('database', async () => source.close());
-  host.health.addCheck('database', async (signal) => source.check(signal));
-  const schema = createSchemaSearch(source, { now: host.now });
-  return { limits: config, sources: createSources(new Map([[source.name, { source, schema, tables: undefined }]])) };
+  const addresses = listSources(config);
+  const open = new Map<string, OpenSource>();
+  for (const address of addresses) {
+    const label = addresses.length === 1 ? 'database' : `database ${address.name}`;
+    open.set(address.name, await openOne(address, { ...host, label }));
+  }
+  const sources = createSources(open);
+  if (config.savedQueries.length > 0) {
+    const { prepareSavedQueries } = await import('./saved-queries/prepare-saved-queries.ts');
+    await prepareSavedQueries(config.savedQueries, { sources, signal: host.lifecycle.drainSignal });
+  }
+  return { sources, limits: config };
+}
+
+/** `label` names the database in the health report and while the server closes. */
+async function openOne(address: SourceAddress, { lifecycle, health, now, label }: Host & { readonly label: string }): Promise<OpenSource> {
+  const tables = readTableAllowList(address.allowTables);
+  const source = await openSource(address);
+  lifecycle.onClose(label, async () => source.close());
+  health.addCheck(label, async (signal) => source.check(signal));
+  return { source, tables, schema: createSchemaSearch(source, { now }) };
 }

@@ -66,6 +66,8 @@ function describeExpected(issue: Issue): string | undefined {
       return `must be a multiple of ${String(issue.divisor)}`;
     case 'invalid_union':
       return describeUnion(issue.errors);
+    case 'invalid_key':
+      return `has a key that is not valid: it ${describeKey(issue.issues)}`;
     default:
       return undefined;
   }
@@ -81,6 +83,11 @@ function describeFormat({ format, message, pattern }: z.core.$ZodIssueInvalidStr
     return `must be text matching ${pattern ?? 'its pattern'}`;
   }
   return rule ?? `must be a valid ${format === 'url' ? 'URL' : showWord(format)}`;
+}
+
+/** Without the key itself, which is in the path. */
+function describeKey([first]: readonly Issue[]): string {
+  return first === undefined ? 'fits no rule' : describeIssue({ ...first, input: undefined }, { isSecret: false });
 }
 
 const counted: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'item', file: 'byte' };

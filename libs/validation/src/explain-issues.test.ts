@@ -33,6 +33,12 @@ it.each([
   ['a multiple', z.number().multipleOf(5), 3, 'The input must be a multiple of 5; got 3.'],
   ['not a number', z.number(), NaN, 'The input must be a number; got NaN.'],
   ['a union', z.union([z.number(), z.boolean()]), 'x', 'The input must be a number, or must be true or false; got "x".'],
+  [
+    'a key of a record',
+    z.record(z.string().max(1), z.int()),
+    { ab: 1 },
+    'ab has a key that is not valid: it must be at most 1 character; got "ab".',
+  ],
   ["the schema's own message", z.string().min(1, 'Give a name!'), '', 'The input: Give a name!'],
   ['a refinement without words', z.string().refine(() => false), 'x', 'The input: Invalid input; got "x".'],
 ])('explains %s', (_, schema, value, text) => {

@@ -1,11 +1,13 @@
 import type { Source } from '../sources/source.ts';
 import { createEngine } from './engine.ts';
 import { lockDirectory } from './lock-directory.ts';
-import { createPgliteSource } from './pglite-source.ts';
+import { createPgliteSource, type PgliteSourceOptions } from './pglite-source.ts';
 import { sampleUrl } from './places.ts';
 
 /** Which embedded database to open. */
-export interface EmbeddedOptions {
+export interface EmbeddedOptions extends Pick<PgliteSourceOptions, 'allowFunctions'> {
+  /** As callers name it. Default: `database`. */
+  readonly name?: string;
   /** Directory of an existing database. Default: the sample shop, in memory. */
   readonly dataDir?: string | undefined;
 }
@@ -15,13 +17,13 @@ export interface EmbeddedOptions {
  *
  * @throws AppError when the directory holds no database or is in use.
  */
-export async function openEmbedded({ dataDir }: EmbeddedOptions = {}): Promise<Source> {
+export async function openEmbedded({ name = 'database', dataDir, ...policy }: EmbeddedOptions = {}): Promise<Source> {
   const sample = sampleUrl.href;
   if (dataDir === undefined) {
-    return createPgliteSource({ name: 'shop', engine: createEngine({ sample }) });
+    return createPgliteSource({ ...policy, name, engine: createEngine({ sample }) });
   }
   const lock = await lockDirectory(dataDir);
-  const source = createPgliteSource({ name: 'embedded', engine: createEngine({ sample, dataDir }) });
+  const source = createPgliteSource({ ...policy, name, engine: createEngine({ sample, dataDir }) });
   return {
     ...source,
     async close() {

@@ -1,6 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { Kysely } from 'kysely';
-import { createGate } from '../sql/gate.ts';
+import { createGate, type GateOptions } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
@@ -11,13 +11,13 @@ import type { JobEnd } from './engine-thread.ts';
 import type { PgliteEngine } from './engine.ts';
 
 /** Options of {@link createPgliteSource}. */
-export interface PgliteSourceOptions {
+export interface PgliteSourceOptions extends Pick<GateOptions, 'allowFunctions'> {
   readonly name: string;
   readonly engine: PgliteEngine;
 }
 
 /** The embedded database as a source. Starts nothing by itself. */
-export function createPgliteSource({ name, engine }: PgliteSourceOptions): Source {
+export function createPgliteSource({ name, engine, ...policy }: PgliteSourceOptions): Source {
   const loadCatalog = keep(async (): Promise<Kysely<unknown>> => {
     const { Kysely, PGliteDialect } = await import('kysely');
     return new Kysely({ dialect: new PGliteDialect({ pglite: createCatalogClient(engine) }) });
@@ -30,7 +30,7 @@ export function createPgliteSource({ name, engine }: PgliteSourceOptions): Sourc
     name,
     engine: 'pglite',
     loadCatalog,
-    gate: createGate({ parser: createParser(), loadFunctions: async () => (await loadFacts()).functions }),
+    gate: createGate({ ...policy, parser: createParser(), loadFunctions: async () => (await loadFacts()).functions }),
     loadTypes: async () => (await loadFacts()).types,
     readPage: async (request, options) => readPage(engine, request, options),
     runScript: async (statements, options) => runScript(engine, statements, options),

@@ -26,8 +26,8 @@ export async function runScript(db: PGlite, statements: readonly ScriptStatement
   const options = textOptions(db, []);
   return readOnly(db, async () => {
     const results: ScriptResult[] = [];
-    for (const { sql, params = [] } of statements) {
-      results.push(toFetched(await db.query<WholeRow>(sql, [...params], options)));
+    for (const { prefix = '', sql, params = [] } of statements) {
+      results.push(toFetched(await db.query<WholeRow>(`${prefix}${sql}`, [...params], options)));
     }
     return results;
   });

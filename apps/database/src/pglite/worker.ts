@@ -55,8 +55,7 @@ function toFailure(error: unknown, job: Job): JobFailure {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string' || !('severity' in error)) {
     return { kind: 'broken', message: describe(error) };
   }
-  const prefix = job.kind === 'page' && job.request.kind === 'rows' ? cursorPrefix.length : 0;
-  const position = 'position' in error ? Number(error.position) - prefix : 0;
+  const position = 'position' in error ? Number(error.position) - prefixOf(job).length : 0;
   return {
     kind: 'sql',
     code: error.code,
@@ -64,6 +63,14 @@ function toFailure(error: unknown, job: Job): JobFailure {
     ...('detail' in error && typeof error.detail === 'string' ? { detail: error.detail } : {}),
     ...(position > 0 ? { position } : {}),
   };
+}
+
+/** What stood before the caller's statement. */
+function prefixOf(job: Job): string {
+  if (job.kind === 'script') {
+    return job.statements.find(({ prefix }) => prefix !== undefined)?.prefix ?? '';
+  }
+  return job.kind === 'page' && job.request.kind === 'rows' ? cursorPrefix : '';
 }
 
 function describe(error: unknown): string {

@@ -20,6 +20,8 @@ export type WholeRow = readonly (string | null)[];
 /** One statement of a script, run by the extended protocol whatever its text. Plain data. */
 export interface ScriptStatement {
   readonly sql: string;
+  /** Our own words before a caller's `sql`, such as `EXPLAIN `; positions in errors are counted after them. One statement of a script. */
+  readonly prefix?: string;
   /** Values in text format, `$1` first. Default: none. */
   readonly params?: readonly (string | null)[];
 }

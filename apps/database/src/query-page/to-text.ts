@@ -1,0 +1,16 @@
+import { AppError } from '@trellis-mcp/errors';
+
+/** A value of `$1`, `$2`, ... before it becomes text. */
+export type ParamInput = string | number | boolean | null;
+
+/**
+ * The text format of PostgreSQL; the server reads it as the type that the parameter has in the statement.
+ *
+ * @throws AppError `INVALID_INPUT` for text that PostgreSQL cannot hold.
+ */
+export function toText(value: ParamInput): string | null {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+    throw new AppError('INVALID_INPUT', 'A parameter holds a NUL character or half of a surrogate pair.');
+  }
+  return value === null ? null : String(value);
+}
