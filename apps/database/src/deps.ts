@@ -1,10 +1,9 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
-import { createSchemaSearch } from './catalog/schema-search.ts';
+import { openCatalog } from './catalog/open-catalog.ts';
 import type { Config } from './config.ts';
 import { listSources, type SourceAddress } from './sources/list-sources.ts';
 import { openSource } from './sources/open-source.ts';
 import { createSources, type OpenSource, type Sources } from './sources/open-sources.ts';
-import { readTableAllowList } from './sql/table-allow-list.ts';
 
 /** Limits of one page, set by the operator. */
 export type QueryLimits = Pick<Config, 'maxRows' | 'maxBytes' | 'statementTimeoutMs'>;
@@ -39,9 +38,8 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
 
 /** `label` names the database in the health report and while the server closes. */
 async function openOne(address: SourceAddress, { lifecycle, health, now, label }: Host & { readonly label: string }): Promise<OpenSource> {
-  const tables = readTableAllowList(address.allowTables);
   const source = await openSource(address);
   lifecycle.onClose(label, async () => source.close());
   health.addCheck(label, async (signal) => source.check(signal));
-  return { source, tables, schema: createSchemaSearch(source, { now }) };
+  return { source, tables: address.allowTables, ...openCatalog(source, { now, tables: address.allowTables }) };
 }

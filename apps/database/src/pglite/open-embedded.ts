@@ -5,7 +5,7 @@ import { createPgliteSource, type PgliteSourceOptions } from './pglite-source.ts
 import { sampleUrl } from './places.ts';
 
 /** Which embedded database to open. */
-export interface EmbeddedOptions extends Pick<PgliteSourceOptions, 'allowFunctions'> {
+export interface EmbeddedOptions extends Pick<PgliteSourceOptions, 'allowFunctions' | 'allowTables'> {
   /** As callers name it. Default: `database`. */
   readonly name?: string;
   /** Directory of an existing database. Default: the sample shop, in memory. */

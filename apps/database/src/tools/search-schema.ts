@@ -14,26 +14,15 @@ export const searchSchema = defineSourceTool({
   title: 'Search schema',
   description: 'Find tables, views, enums and functions by name, with their columns. Use before writing SQL.',
   input: z.object({
-    pattern: boundedText({ max: 200 }).optional().describe('Part of an object or column name, or a glob with * and ?.'),
+    pattern: boundedText({ max: 200 }).optional().describe('Part of an object or column name, or a glob (* and ?).'),
     kinds: z.array(z.enum(objectKinds)).max(20).optional().describe('Default: all but indexes and partitions.'),
-    detail: z.enum(details).default('summary').describe('names; summary: columns and keys; full: also indexes, checks, definitions.'),
-    limit: limitParam({ default: 50, max: 500 }),
-    cursor: cursorParam().optional(),
+    detail: z.enum(details).default('summary').describe('summary: columns, keys; full: also indexes, checks, definitions.'),
+    limit: limitParam({ default: 50, max: 500 }).describe('Page size.'),
+    cursor: cursorParam().optional().describe('nextCursor of the page before.'),
   }),
+  // What else an object has depends on its kind and on detail: comment, rows, columns, values, indexes, constraints, definition.
   output: z.object({
-    objects: z.array(
-      z.object({
-        name: z.string(),
-        kind: z.string(),
-        comment: z.string().optional(),
-        rows: z.number().optional().describe('Estimate.'),
-        columns: z.array(z.string()).optional(),
-        values: z.array(z.string()).optional(),
-        indexes: z.array(z.string()).optional(),
-        constraints: z.array(z.string()).optional(),
-        definition: z.string().optional(),
-      }),
-    ),
+    objects: z.array(z.looseObject({ name: z.string(), kind: z.string() })),
     nextCursor: z.string().optional(),
   }),
   hints: { readOnly: true },
@@ -44,7 +33,7 @@ export const searchSchema = defineSourceTool({
     const after = cursor === undefined ? undefined : readPlace(call.unseal(cursor), search);
     const { objects, next } = await schema.search({ pattern, kinds, detail, limit, after });
     return {
-      objects: [...objects],
+      objects: objects.map((object) => ({ ...object })),
       ...(next === undefined ? {} : { nextCursor: call.seal({ search, after: next }, { ttlMs: cursorTtlMs }) }),
     };
   },
