@@ -1,5 +1,7 @@
+import { isAppError } from '@trellis-mcp/errors';
 import type { SchemaObject } from '../catalog/schema-object.ts';
 import { defineResource } from '../deps.ts';
+import type { OpenSource, Sources } from '../sources/open-sources.ts';
 
 const maxObjects = 200;
 
@@ -12,12 +14,36 @@ export const schema = defineResource({
   cacheHint: { ttlMs: 10_000, scope: 'private' },
   scopes: ['db:read'],
 
-  async read({ deps }) {
-    const { objects, next } = await deps.sources.pick().schema.search({ detail: 'summary', limit: maxObjects });
-    const rest = next === undefined ? [] : ['There are more objects: call search_schema.'];
-    return [...objects.map(renderObject), ...rest].join('\n\n');
+  async read({ deps: { sources } }) {
+    const [only, second] = sources.names;
+    return second === undefined ? renderSchema(sources.pick(only), maxObjects) : renderSources(sources);
   },
 });
+
+/** One section for each database; one that does not answer does not hide the others. */
+async function renderSources(sources: Sources): Promise<string> {
+  const limit = Math.ceil(maxObjects / sources.names.length);
+  const sections = await Promise.all(
+    sources.names.map(async (name) => {
+      const open = sources.pick(name);
+      return `# source ${name} (${open.source.engine})\n\n${await renderSchema(open, limit).catch(renderFailure)}`;
+    }),
+  );
+  return sections.join('\n\n');
+}
+
+async function renderSchema({ schema: search }: OpenSource, limit: number): Promise<string> {
+  const { objects, next } = await search.search({ detail: 'summary', limit });
+  const rest = next === undefined ? [] : ['There are more objects: call search_schema.'];
+  return [...objects.map(renderObject), ...rest].join('\n\n');
+}
+
+function renderFailure(error: unknown): string {
+  if (isAppError(error)) {
+    return error.message;
+  }
+  throw error;
+}
 
 function renderObject({ name, kind, comment, rows, columns = [], values, definition }: SchemaObject): string {
   const size = rows === undefined ? '' : ` (about ${String(rows)} rows)`;
