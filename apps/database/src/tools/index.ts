@@ -4,11 +4,12 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { savedQueryTool } from '../saved-queries/saved-query-tool.ts';
 import { bindSources, type AnySourceTool } from './define-source-tool.ts';
+import { explain } from './explain.ts';
 import { query } from './query.ts';
 import { searchSchema } from './search-schema.ts';
 
 /** All tools of this server, beside the saved queries of a configuration. */
-export const tools: readonly AnySourceTool[] = [query, searchSchema];
+export const tools: readonly AnySourceTool[] = [query, searchSchema, explain];
 
 /**
  * The tools as clients see them. Called once, at start.
