@@ -2,6 +2,7 @@ import { AppError } from '@trellis-mcp/errors';
 import type { Kysely } from 'kysely';
 import { createGate, type GateOptions } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
+import { createRelationReader } from '../sources/load-relations.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
 import type { RawPage, RunOptions, Source } from '../sources/source.ts';
@@ -11,7 +12,7 @@ import type { JobEnd } from './engine-thread.ts';
 import type { PgliteEngine } from './engine.ts';
 
 /** Options of {@link createPgliteSource}. */
-export interface PgliteSourceOptions extends Pick<GateOptions, 'allowFunctions'> {
+export interface PgliteSourceOptions extends Pick<GateOptions, 'allowFunctions' | 'allowTables'> {
   readonly name: string;
   readonly engine: PgliteEngine;
 }
@@ -30,7 +31,12 @@ export function createPgliteSource({ name, engine, ...policy }: PgliteSourceOpti
     name,
     engine: 'pglite',
     loadCatalog,
-    gate: createGate({ ...policy, parser: createParser(), loadFunctions: async () => (await loadFacts()).functions }),
+    gate: createGate({
+      ...policy,
+      parser: createParser(),
+      loadFunctions: async () => (await loadFacts()).functions,
+      loadRelations: createRelationReader({ loadCatalog }),
+    }),
     loadTypes: async () => (await loadFacts()).types,
     readPage: async (request, options) => readPage(engine, request, options),
     runScript: async (statements, options) => runScript(engine, statements, options),

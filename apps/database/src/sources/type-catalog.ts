@@ -1,4 +1,4 @@
-import type { FunctionCatalog } from '../sql/function-policy.ts';
+import type { FunctionCatalog } from '../sql/function-catalog.ts';
 
 /** One type of a database. */
 export interface TypeInfo {

@@ -1,15 +1,6 @@
+import type { FunctionAllowList } from './function-allow-list.ts';
+import type { FunctionCatalog, RelationTraits } from './function-catalog.ts';
 import type { QualifiedName } from './read-statement.ts';
-
-/** One function name of a database, over all its overloads. */
-export interface FunctionTraits {
-  /** Some overload is VOLATILE: it may write, lock, sleep or reach outside. */
-  readonly isVolatile: boolean;
-  /** Some VOLATILE overload takes one argument, so that `x.name` calls it. */
-  readonly isVolatileField: boolean;
-}
-
-/** Function names of a database that a caller could reach, from `pg_proc`. */
-export type FunctionCatalog = ReadonlyMap<string, FunctionTraits>;
 
 /** VOLATILE by declaration, yet without an effect: clocks, randomness, sizes, state of this server. */
 const harmless = new Set([
@@ -55,30 +46,40 @@ export type FunctionRefusal =
 /** Options of {@link refuseFunction}. */
 export interface FunctionPolicy {
   readonly catalog: FunctionCatalog;
-  /** Names that the operator allows, with or without schema. */
-  readonly allowed: ReadonlySet<string>;
+  /** Names that the operator allows. */
+  readonly allowed: FunctionAllowList;
 }
 
 /**
- * Judges a function by name alone, since overloads and the search path are resolved by the server only.
+ * Judges a call by name alone: of a function, or of a type in the shape of a call, which is a cast.
  *
  * @returns The reason for a refusal, nothing when it may be called.
  */
 export function refuseFunction({ schema, name }: QualifiedName, { catalog, allowed }: FunctionPolicy): FunctionRefusal | undefined {
-  if (allowed.has(name) || (schema !== undefined && allowed.has(`${schema}.${name}`))) {
+  if (allowed.allows(schema, name)) {
     return undefined;
   }
-  return refuseAlways(name) ?? (catalog.get(name)?.isVolatile === true && !harmless.has(name) ? volatile : undefined);
+  const traits = catalog.functions.get(name);
+  const isVolatile = traits?.isVolatile === true && (traits.isVolatileOwn || !harmless.has(name));
+  return refuseAlways(name) ?? (isVolatile ? volatile : undefined);
 }
 
 /** Judges a name after a dot, which is a function call when no column of that name is there: `x.pg_sleep`. */
-export function refuseField(name: string, { catalog, allowed }: FunctionPolicy): FunctionRefusal | undefined {
-  if (allowed.has(name)) {
+export function refuseField(name: string, policy: FunctionPolicy): FunctionRefusal | undefined {
+  const traits = policy.catalog.functions.get(name);
+  const isCallable = traits !== undefined && (traits.isVolatileField || refuseAlways(name) !== undefined);
+  return isCallable ? refuseFunction({ name }, policy) : undefined;
+}
+
+/** Judges what reading a relation calls; there the exact function is known. */
+export function refuseCalled(
+  { name, isVolatile }: RelationTraits['calls'][number],
+  { allowed }: FunctionPolicy,
+): FunctionRefusal | undefined {
+  if (allowed.allows(undefined, name)) {
     return undefined;
   }
-  const isCallable = catalog.has(name);
-  const always = isCallable ? refuseAlways(name) : undefined;
-  return always ?? (catalog.get(name)?.isVolatileField === true && !harmless.has(name) ? volatile : undefined);
+  return refuseAlways(name) ?? (isVolatile && !harmless.has(name) ? volatile : undefined);
 }
 
 const volatile: FunctionRefusal = 'is VOLATILE: it may write, lock or wait';

@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import type { FunctionCatalog, FunctionPolicy } from './function-policy.ts';
-import { judgeFunctions, judgeShape } from './judge-statement.ts';
+import type { FunctionAllowList } from './function-allow-list.ts';
+import { readFunctionAllowList } from './function-allow-list.ts';
+import type { FunctionCatalog, RelationTraits } from './function-catalog.ts';
+import { judgeCalls, judgeFound, judgeShape } from './judge-statement.ts';
 import type { SqlParser } from './parser.ts';
-import { readStatement, type StatementFacts } from './read-statement.ts';
+import { readStatement, type QualifiedName, type StatementFacts } from './read-statement.ts';
+import type { TableAllowList } from './table-allow-list.ts';
 import { refuse, type Refusal, type Verdict } from './verdict.ts';
 
 /** Longest statement, in bytes of UTF-8. */
@@ -17,37 +20,91 @@ export interface SqlGate {
 /** Options of {@link createGate}. */
 export interface GateOptions {
   readonly parser: SqlParser;
-  /** Functions of the database; asked only for a statement that is fine otherwise. */
+  /** What the database has to call; asked only for a statement that is fine otherwise. Another object when it changed: verdicts are judged anew. */
   readonly loadFunctions: () => Promise<FunctionCatalog>;
-  /** Function names that are never refused. Default: none. */
+  /** The same for a statement that calls a function unknown to it, which may be newer. May give what it gave before. Default: `loadFunctions`. */
+  readonly refreshFunctions?: () => Promise<FunctionCatalog>;
+  /** What relations are and call, one for each name, nothing for a name that is none. Default: nothing is known, which a list of tables refuses. */
+  readonly loadRelations?: (names: readonly QualifiedName[]) => Promise<readonly (RelationTraits | undefined)[]>;
+  /** Functions that are never refused: `name`, `schema.name`, `st_*`. Default: none. */
   readonly allowFunctions?: readonly string[];
+  /** The only relations that may be read; the system's are then refused. Default: all. */
+  readonly allowTables?: TableAllowList | undefined;
 }
 
 /** One statement, read-only by its shape, calling nothing that acts: one layer of several, and on the embedded engine a load-bearing one. */
-export function createGate({ parser, loadFunctions, allowFunctions = [] }: GateOptions): SqlGate {
-  const allowed = new Set(allowFunctions);
-  const verdicts = new LRUCache<string, Verdict>({ max: 500, maxSize: 4_000_000, sizeCalculation: (_verdict, sql) => sql.length + 200 });
-  return {
-    async check(sql) {
-      const known = verdicts.get(sql);
-      if (known !== undefined) {
-        return known;
-      }
-      const verdict = await judge(sql, parser, async () => ({ catalog: await loadFunctions(), allowed }));
-      verdicts.set(sql, verdict);
-      return verdict;
-    },
-  };
+export function createGate({ allowFunctions = [], ...options }: GateOptions): SqlGate {
+  return new CachingGate(options, readFunctionAllowList(allowFunctions));
 }
 
-async function judge(sql: string, parser: SqlParser, loadPolicy: () => Promise<FunctionPolicy>): Promise<Verdict> {
-  const facts = refuseText(sql) ?? (await readFacts(sql, parser));
-  if ('ok' in facts) {
-    return facts;
+interface Judged {
+  readonly verdict: Verdict;
+  /** By which it was judged; nothing when the text alone decided. */
+  readonly catalog?: FunctionCatalog;
+}
+
+class CachingGate implements SqlGate {
+  readonly #options: Omit<GateOptions, 'allowFunctions'>;
+  readonly #allowed: FunctionAllowList;
+  readonly #verdicts = new LRUCache<string, Judged>({ max: 500, maxSize: 4_000_000, sizeCalculation: (_judged, sql) => sql.length + 200 });
+
+  constructor(options: Omit<GateOptions, 'allowFunctions'>, allowed: FunctionAllowList) {
+    this.#options = options;
+    this.#allowed = allowed;
   }
-  const callsNothing = facts.functions.length === 0 && facts.fields.length === 0;
-  const refusal = judgeShape(facts) ?? (callsNothing ? undefined : judgeFunctions(facts, await loadPolicy()));
-  return refusal ?? { ok: true, statement: { kind: facts.tag === 'SelectStmt' ? 'rows' : 'report', ordered: facts.ordered } };
+
+  async check(sql: string): Promise<Verdict> {
+    const known = this.#verdicts.get(sql);
+    if (known !== undefined && (known.catalog === undefined || known.catalog === (await this.#options.loadFunctions()))) {
+      return known.verdict;
+    }
+    const judged = await this.#judge(sql);
+    this.#verdicts.set(sql, judged);
+    return judged.verdict;
+  }
+
+  async #judge(sql: string): Promise<Judged> {
+    const facts = refuseText(sql) ?? (await readFacts(sql, this.#options.parser));
+    if ('ok' in facts) {
+      return { verdict: facts };
+    }
+    const refusal = judgeShape(facts);
+    if (refusal !== undefined) {
+      return { verdict: refusal };
+    }
+    const accepted: Verdict = { ok: true, statement: { kind: facts.tag === 'SelectStmt' ? 'rows' : 'report', ordered: facts.ordered } };
+    if (!needsCatalog(facts)) {
+      return { verdict: accepted };
+    }
+    const catalog = await this.#loadCatalog(facts);
+    return { catalog, verdict: (await this.#judgeBy(facts, catalog)) ?? accepted };
+  }
+
+  async #judgeBy({ calls, relations }: StatementFacts, catalog: FunctionCatalog): Promise<Refusal | undefined> {
+    const { loadRelations, allowTables } = this.#options;
+    const policy = { catalog, allowed: this.#allowed };
+    const refusal = judgeCalls(calls, policy);
+    if (refusal !== undefined || relations.length === 0) {
+      return refusal;
+    }
+    const traits = (await loadRelations?.(relations)) ?? [];
+    return judgeFound(
+      relations.map((written, index) => ({ written, traits: traits[index] })),
+      allowTables,
+      policy,
+    );
+  }
+
+  async #loadCatalog({ calls }: StatementFacts): Promise<FunctionCatalog> {
+    const { loadFunctions, refreshFunctions = loadFunctions } = this.#options;
+    const catalog = await loadFunctions();
+    const isKnown = ({ name }: QualifiedName): boolean => catalog.functions.has(name) || catalog.types.has(name);
+    return calls.functions.every(isKnown) ? catalog : refreshFunctions();
+  }
+}
+
+function needsCatalog({ calls, relations }: StatementFacts): boolean {
+  return relations.length > 0 || Object.values(calls).some((names: readonly unknown[]) => names.length > 0);
 }
 
 /** What a parser must not see: it stops reading at a NUL, and cannot encode half a surrogate pair. */

@@ -1,5 +1,8 @@
-import { refuseField, refuseFunction, type FunctionPolicy } from './function-policy.ts';
+import type { RelationTraits } from './function-catalog.ts';
+import { refuseCalled, refuseField, refuseFunction, type FunctionPolicy, type FunctionRefusal } from './function-policy.ts';
+import type { StatementCalls } from './read-calls.ts';
 import type { QualifiedName, StatementFacts } from './read-statement.ts';
+import type { TableAllowList } from './table-allow-list.ts';
 import { refuse, type Refusal } from './verdict.ts';
 
 /** System relations that hold password hashes, connection strings, file contents or files' lines. */
@@ -43,26 +46,77 @@ export function judgeShape(facts: StatementFacts): Refusal | undefined {
   return judgeRelations(facts.relations);
 }
 
-/** Judges the functions that a statement may call, by the catalogue of its database. */
-export function judgeFunctions(facts: StatementFacts, policy: FunctionPolicy): Refusal | undefined {
-  for (const called of facts.functions) {
+/** Judges what a statement calls, by the catalogue of its database. */
+export function judgeCalls({ functions, syntax, fields, operators, types }: StatementCalls, policy: FunctionPolicy): Refusal | undefined {
+  const { catalog } = policy;
+  for (const called of [...functions, ...syntax.map((name) => ({ name }))]) {
     const why = refuseFunction(called, policy);
     if (why !== undefined) {
-      return refuse(
-        'function',
-        `The function ${show(called.name)} is refused: it ${why}.`,
-        'Use functions that only compute from their arguments.',
-      );
+      return refuseCall(`The function ${show(called.name)} is refused: it ${why}.`, called.name);
     }
   }
-  for (const name of facts.fields) {
+  for (const name of fields) {
     const why = refuseField(name, policy);
     if (why !== undefined) {
       const message = `"${show(name)}" after a dot is refused: it can call a function of that name, which ${why}.`;
       return refuse('function', message, 'Give the column an alias in a subquery if a column is meant.');
     }
   }
+  // A type in the shape of a call, or after a dot, is a cast.
+  const casts = [...types, ...functions.map(({ name }) => name), ...fields];
+  return (
+    judgeBehind('operator', { names: operators, behind: catalog.operators }, policy) ??
+    judgeBehind('type', { names: casts, behind: catalog.types }, policy)
+  );
+}
+
+function judgeBehind(
+  kind: 'operator' | 'type',
+  { names, behind }: { names: readonly string[]; behind: ReadonlyMap<string, readonly string[]> },
+  policy: FunctionPolicy,
+): Refusal | undefined {
+  for (const name of names) {
+    for (const called of behind.get(name) ?? []) {
+      const why = refuseFunction({ name: called }, policy);
+      if (why !== undefined) {
+        return refuseCall(`The ${kind} ${show(name)} is refused: it calls the function ${show(called)}, which ${why}.`, called);
+      }
+    }
+  }
   return undefined;
+}
+
+/** A relation as a statement names it, and what the database says of it; nothing when there is none. */
+export interface FoundRelation {
+  readonly written: QualifiedName;
+  readonly traits: RelationTraits | undefined;
+}
+
+/** Judges what a statement reads: only what is on the list, when there is one, and nothing that calls what must not be called. */
+export function judgeFound(
+  found: readonly FoundRelation[],
+  tables: TableAllowList | undefined,
+  policy: FunctionPolicy,
+): Refusal | undefined {
+  for (const { written, traits } of found) {
+    const { schema = traits?.schema, name } = written;
+    if (tables !== undefined && (schema === undefined || !tables.allows(schema, name))) {
+      return refuse('relation', `${show(name)} is refused: it is not on this server's list of tables.`, listHint);
+    }
+    for (const called of traits?.calls ?? []) {
+      const why: FunctionRefusal | undefined = refuseCalled(called, policy);
+      if (why !== undefined) {
+        return refuseCall(`${show(name)} is refused: reading it calls the function ${show(called.name)}, which ${why}.`, called.name);
+      }
+    }
+  }
+  return undefined;
+}
+
+const listHint = 'Call search_schema and describe for what can be read; system catalogues cannot.';
+
+function refuseCall(message: string, name: string): Refusal {
+  return refuse('function', message, `Use functions that only compute. The operator can allow it by --allow-functions ${show(name)}.`);
 }
 
 function judgeRelations(relations: readonly QualifiedName[]): Refusal | undefined {

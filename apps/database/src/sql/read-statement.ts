@@ -1,4 +1,6 @@
-import { isNode, readNames, walkTree, type TreeNode } from './walk-tree.ts';
+import { readCalls, type StatementCalls } from './read-calls.ts';
+import { readRelations } from './read-relations.ts';
+import { isNode, walkTree, type TreeNode } from './walk-tree.ts';
 
 /** A name as written. */
 export interface QualifiedName {
@@ -20,16 +22,15 @@ export interface StatementFacts {
   readonly innerStatements: readonly string[];
   readonly hasInto: boolean;
   readonly hasLocking: boolean;
-  /** Functions called, as often as they are. */
-  readonly functions: readonly QualifiedName[];
-  /** Names after a dot. PostgreSQL reads `x.f` as `f(x)` when `x` has no column `f`. */
-  readonly fields: readonly string[];
+  readonly calls: StatementCalls;
+  /** Tables and views by name; not WITH queries. */
   readonly relations: readonly QualifiedName[];
 }
 
 /** Reads the facts of one parsed statement. */
 export function readStatement(raw: unknown): StatementFacts {
-  const { tag, body } = unwrap(isNode(raw) ? raw['stmt'] : undefined);
+  const statement = isNode(raw) ? raw['stmt'] : undefined;
+  const { tag, body } = unwrap(statement);
   const explained = tag === 'ExplainStmt' ? unwrap(body['query']) : undefined;
   const select = explained ?? { tag, body };
   return {
@@ -37,7 +38,9 @@ export function readStatement(raw: unknown): StatementFacts {
     ...(explained === undefined ? {} : { explained: explained.tag }),
     analyze: explained !== undefined && hasAnalyze(body),
     ordered: tag !== 'SelectStmt' || Array.isArray(select.body['sortClause']),
-    ...collect(isNode(raw) ? raw['stmt'] : undefined, tag),
+    ...readShape(statement, tag),
+    calls: readCalls(statement),
+    relations: readRelations(statement),
   };
 }
 
@@ -51,51 +54,16 @@ function hasAnalyze(explain: TreeNode): boolean {
   return options.some((option) => unwrap(option).body['defname'] === 'analyze');
 }
 
-type Collected = Pick<StatementFacts, 'innerStatements' | 'hasInto' | 'hasLocking' | 'functions' | 'fields' | 'relations'>;
-
-function collect(statement: unknown, tag: string): Collected {
-  const found = { statements: new Set<string>(), fields: new Set<string>() };
-  const functions: QualifiedName[] = [];
-  const relations: QualifiedName[] = [];
+function readShape(statement: unknown, tag: string): Pick<StatementFacts, 'innerStatements' | 'hasInto' | 'hasLocking'> {
+  const statements = new Set<string>();
   let hasInto = false;
   let hasLocking = false;
-  walkTree(statement, (key, node) => {
+  walkTree(statement, (key) => {
     hasInto ||= key === 'intoClause';
     hasLocking ||= key === 'LockingClause';
-    if (key === 'FuncCall') {
-      functions.push(readFunction(node));
-    } else if (key === 'ColumnRef') {
-      addNames(found.fields, readNames(node['fields']).slice(1));
-    } else if (key === 'A_Indirection') {
-      addNames(found.fields, readNames(node['indirection']));
-    } else if (key === 'RangeVar') {
-      relations.push(readRelation(node));
-    } else if (key.endsWith('Stmt')) {
-      found.statements.add(key);
+    if (key.endsWith('Stmt')) {
+      statements.add(key);
     }
   });
-  return {
-    innerStatements: [...found.statements].filter((inner) => inner !== 'SelectStmt' && inner !== tag),
-    fields: [...found.fields],
-    functions,
-    relations,
-    hasInto,
-    hasLocking,
-  };
-}
-
-function addNames(target: Set<string>, names: readonly (string | undefined)[]): void {
-  names.forEach((name) => name !== undefined && target.add(name));
-}
-
-function readFunction(node: TreeNode): QualifiedName {
-  const names = readNames(node['funcname']);
-  const name = names.at(-1) ?? '';
-  const schema = names.at(-2);
-  return schema === undefined ? { name } : { schema, name };
-}
-
-function readRelation(node: TreeNode): QualifiedName {
-  const { schemaname: schema, relname } = node;
-  return { name: typeof relname === 'string' ? relname : '', ...(typeof schema === 'string' ? { schema } : {}) };
+  return { innerStatements: [...statements].filter((inner) => inner !== 'SelectStmt' && inner !== tag), hasInto, hasLocking };
 }

@@ -1,0 +1,96 @@
+import { sql, type Kysely } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import type { RelationTraits } from '../sql/function-catalog.ts';
+import type { QualifiedName } from '../sql/read-statement.ts';
+
+/** Reads what relations are and call: one answer for each name, nothing for a name that is none. */
+export type LoadRelations = (names: readonly QualifiedName[]) => Promise<readonly (RelationTraits | undefined)[]>;
+
+/** Options of {@link createRelationReader}. */
+export interface RelationReaderOptions {
+  readonly loadCatalog: () => Promise<Kysely<unknown>>;
+  /** How long what was read is believed. Default: 60,000. */
+  readonly maxAgeMs?: number;
+}
+
+/** Reads relations as they are named, and keeps the latest 2,000. */
+export function createRelationReader({ loadCatalog, maxAgeMs = 60_000 }: RelationReaderOptions): LoadRelations {
+  const kept = new LRUCache<string, RelationTraits>({ max: 2_000, ttl: maxAgeMs });
+  return async (names) => {
+    const asked = new Map(names.map((name) => [toKey(name), name]));
+    const found = new Map([...asked.keys()].map((key) => [key, kept.get(key)]));
+    const missing = [...asked].filter(([key]) => found.get(key) === undefined);
+    if (missing.length > 0) {
+      const read = await readRelations(
+        await loadCatalog(),
+        missing.map(([, name]) => name),
+      );
+      missing.forEach(([key], index) => {
+        // What is not there may be soon: only what is there is kept.
+        found.set(key, read[index]);
+        kept.set(key, read[index]);
+      });
+    }
+    return names.map((name) => found.get(toKey(name)));
+  };
+}
+
+function toKey({ schema, name }: QualifiedName): string {
+  return schema === undefined ? name : `${schema}\0${name}`;
+}
+
+/**
+ * From a name to what it stands for on the search path, then through views and partitions to the functions in rules and policies and to the
+ * handlers of foreign tables. Not through the server's own views, nor through materialized ones, which hold rows. Printed trees name
+ * functions by `funcid`, also those that the catalogue keeps no dependency on.
+ */
+async function readRelations(db: Kysely<unknown>, names: readonly QualifiedName[]): Promise<(RelationTraits | undefined)[]> {
+  const schemas = toArray(names.map(({ schema }) => schema));
+  const relations = toArray(names.map(({ name }) => name));
+  const { rows } = await sql<{ index: number; schema: string; name: string; called: string | null; isVolatile: boolean }>`
+    with recursive asked (index, oid) as (
+      select a.index, case when a.schema is null then to_regclass(quote_ident(a.name))::oid else (
+        select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+        where c.relname = a.name and s.nspname = a.schema) end
+      from unnest(${schemas}::text[], ${relations}::text[]) with ordinality as a (schema, name, index)
+    ), reached (index, oid) as (
+      select index, oid from asked where oid >= 16384
+      union
+      select r.index, next.oid from reached r cross join lateral (
+        select d.refobjid as oid from pg_catalog.pg_rewrite w join pg_catalog.pg_depend d on d.objid = w.oid
+        where w.ev_class = r.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid >= 16384
+        union all select i.inhrelid from pg_catalog.pg_inherits i where i.inhparent = r.oid) next
+    ), trees (index, tree) as (
+      select r.index, w.ev_action::text from reached r join pg_catalog.pg_class c on c.oid = r.oid and c.relkind = 'v'
+        join pg_catalog.pg_rewrite w on w.ev_class = r.oid and w.ev_type = '1'
+      union all
+      select r.index, p.polqual::text from reached r join pg_catalog.pg_policy p on p.polrelid = r.oid and p.polcmd in ('*', 'r')
+    ), calls (index, oid) as (
+      select t.index, m[1]::oid from trees t cross join regexp_matches(t.tree, ':(?:op)?funcid (\\d+) ', 'g') m
+      union
+      select r.index, w.fdwhandler from reached r join pg_catalog.pg_foreign_table f on f.ftrelid = r.oid
+        join pg_catalog.pg_foreign_server s on s.oid = f.ftserver join pg_catalog.pg_foreign_data_wrapper w on w.oid = s.srvfdw
+    )
+    select a.index::int as index, s.nspname::text as schema, c.relname::text as name, p.proname::text as called,
+      p.provolatile = 'v' as "isVolatile"
+    from asked a join pg_catalog.pg_class c on c.oid = a.oid join pg_catalog.pg_namespace s on s.oid = c.relnamespace
+    left join (calls k join pg_catalog.pg_proc p on p.oid = k.oid
+      left join pg_catalog.pg_depend e on e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e') on k.index = a.index
+      and (p.oid < 16384 or e.objid is not null)`.execute(db);
+  const byIndex = Map.groupBy(rows, ({ index }) => index);
+  return names.map((_name, at) => {
+    const found = byIndex.get(at + 1);
+    return (
+      found?.[0] && {
+        schema: found[0].schema,
+        name: found[0].name,
+        calls: found.flatMap(({ called, isVolatile }) => (called === null ? [] : [{ name: called, isVolatile }])),
+      }
+    );
+  });
+}
+
+/** A text array as PostgreSQL writes it. */
+function toArray(texts: readonly (string | undefined)[]): string {
+  return `{${texts.map((text) => (text === undefined ? 'NULL' : `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`)).join(',')}}`;
+}
