@@ -100,7 +100,8 @@ it('lets a flag beat a variable, a variable beat the file, the file beat the def
     env: { TRELLIS_CONFIG: 'a.json', TRELLIS_PORT: '2', TRELLIS_TRANSPORT: 'http' },
     files: { 'a.json': '{ "port": 1, "transport": "stdio", "drainTimeoutMs": "5s" }' },
   };
-  const { config, sources } = await run(['--port=3'], world);
+  const { config, sources, file } = await run(['--port=3'], world);
+  expect(file).toBe('a.json');
   expect(config).toMatchObject({ port: 3, transport: 'http', drainTimeoutMs: 5000, maxBytes: 1000 });
   expect(sources).toMatchObject({ port: 'flag', transport: 'variable', drainTimeoutMs: 'file', maxBytes: 'default' });
 });

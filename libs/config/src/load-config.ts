@@ -42,6 +42,7 @@ export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, opt
     flags: parsed.flags,
     config: judged.data,
     sources: listSources<keyof z.output<Schema>>(schema, collected.sources),
+    ...(path === undefined ? {} : { file: path }),
     warnings: warnAboutVariables(settings, env),
   };
 }

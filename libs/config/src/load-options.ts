@@ -69,6 +69,8 @@ export interface RunResult<Config> {
   flags: Readonly<Record<string, string>>;
   config: Config;
   sources: Readonly<Record<keyof Config, SettingSource>>;
+  /** Path of the configuration file as it was given, when there is one. */
+  file?: string;
   /** Not wrong enough to stop: variables that start with `TRELLIS_` and mean nothing. One sentence each. */
   warnings: readonly string[];
 }

@@ -42,7 +42,7 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
     process.exitCode = loaded.code;
     return;
   }
-  const { config, sources, flags, warnings } = loaded;
+  const { config, sources, file, flags, warnings } = loaded;
   const own = app.commands?.find(({ name }) => name === loaded.command);
   if (loaded.command === 'doctor') {
     const { runDoctor } = await import('./cli/doctor.ts');
@@ -51,7 +51,7 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
   } else if (loaded.command === 'config print') {
     const { printClientConfig } = await import('./cli/print-client-config.ts');
     const program = { execPath: process.execPath, execArgv: process.execArgv, entry: argv[1] ?? '' };
-    const { block, note } = await printClientConfig(app, { client: flags['client'] ?? '', config, sources, program });
+    const { block, note } = await printClientConfig(app, { client: flags['client'] ?? '', config, sources, file, program });
     stdout.write(block);
     stderr.write(note);
   } else if (own !== undefined) {

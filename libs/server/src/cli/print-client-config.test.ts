@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { loadConfig } from '@trellis-mcp/config';
 import { app } from '../../test/fixture/app.ts';
@@ -66,6 +66,19 @@ it('prints this Node and the absolute path of the main module in a checkout', as
   const main = new URL('../../test/fixture/main.ts', import.meta.url).pathname;
   const [block = ''] = (await print('cursor', [], main)).split('--- on');
   expect(JSON.parse(block)).toMatchObject({ mcpServers: { 'trellis-fixture': { command: '/usr/bin/node', args: [main] } } });
+});
+
+it('names a configuration file by its absolute path, and repeats nothing of it', async () => {
+  const file = join(folder, 'settings.json');
+  await writeFile(file, JSON.stringify({ tools: ['say_hello'], redisUrl: 'redis://user:hunter2@localhost:1' }));
+  const [block = ''] = (await print('cursor', ['--config', relative(process.cwd(), file), '--log-level', 'warn'], installed)).split(
+    '--- on',
+  );
+  const server = { command: 'npx', args: [expect.anything(), expect.anything(), `--config=${file}`, '--log-level=warn'] };
+  expect(JSON.parse(block)).toMatchObject({
+    mcpServers: { 'trellis-fixture': { ...server, env: { TRELLIS_STATE_KEYS: expect.anything() } } },
+  });
+  expect(block).not.toContain('REDIS_URL');
 });
 
 it('refuses a URL that is not known yet', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { formatFlags, formatVariables, redactConfig, type SettingSource } from '@trellis-mcp/config';
 import { AppError } from '@trellis-mcp/errors';
 import type { CommonConfig } from '../common-settings.ts';
@@ -12,18 +13,20 @@ export interface PrintOptions<Config> {
   readonly client: string;
   readonly config: Config;
   readonly sources: Readonly<Record<string, SettingSource>>;
+  /** The configuration file, which is named rather than repeated: not all that it says has flags. */
+  readonly file?: string | undefined;
   readonly program: ProgramStart;
 }
 
 /**
  * The block to paste into a client so that it starts this server with the settings given now, or reaches it by URL with
- * `--transport http`. Settings become flags, wherever they came from; secrets become references.
+ * `--transport http`. Settings become flags, secrets become references; a configuration file is named by its absolute path.
  *
  * @throws AppError `INVALID_INPUT` over HTTP on port 0 without a public URL.
  */
 export async function printClientConfig<Config extends CommonConfig, Deps>(
   app: Pick<ServerDefinition<Config, Deps>, 'name' | 'settings'>,
-  { client, config, sources, program }: PrintOptions<Config>,
+  { client, config, sources, file, program }: PrintOptions<Config>,
 ): Promise<ClientBlock> {
   const { block, note } = renderClient(toClientName(client), await toEntry());
   return { block, note: `${note}\n` };
@@ -37,20 +40,21 @@ export async function printClientConfig<Config extends CommonConfig, Deps>(
       }
       return { kind: 'http', name: app.name, url: endpointUrl(config, config.port) };
     }
-    const { flags, secrets } = splitSettings(app.settings, config, sources);
+    const { flags, secrets } = splitSettings(app.settings, config, file === undefined ? { ...sources, transport: 'default' } : sources);
     const { command, args } = await findCommand(program);
-    return { kind: 'stdio', name: app.name, command, args: [...args, ...flags], secrets };
+    const named = file === undefined ? [] : [`--config=${resolve(file)}`];
+    return { kind: 'stdio', name: app.name, command, args: [...args, ...named, ...flags], secrets };
   }
 }
 
-/** Settings that differ from their defaults: as flags, or as names of variables where the value may not be shown. */
+/** Settings given by flags and variables: as flags, or as names of variables where the value may not be shown. */
 function splitSettings(
   settings: ServerDefinition<CommonConfig, unknown>['settings'],
   config: CommonConfig,
   sources: Readonly<Record<string, SettingSource>>,
 ): { flags: readonly string[]; secrets: readonly string[] } {
   const redacted = redactConfig(settings, config);
-  const given = Object.entries(config).filter(([key]) => sources[key] !== 'default' && key !== 'transport');
+  const given = Object.entries(config).filter(([key]) => sources[key] === 'flag' || sources[key] === 'variable');
   const isSecret = ([key, value]: [string, unknown]): boolean => JSON.stringify(redacted[key]) !== JSON.stringify(value);
   return {
     flags: formatFlags(settings, Object.fromEntries(given.filter((entry) => !isSecret(entry)))),
