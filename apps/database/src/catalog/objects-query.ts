@@ -1,16 +1,32 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { ObjectKind } from './object-kinds.ts';
+import {
+  estimatedRows,
+  isDeclaredKey,
+  isOnList,
+  isRelationOnList,
+  isTypeInUse,
+  userSchemas,
+  viewText,
+  writtenName,
+  writtenRelation,
+  type SqlPart,
+} from './sql-parts.ts';
 
-/** One row of {@link objectsQuery}; details are null unless asked for. */
+/** One row of {@link objectsQuery}; details are null unless asked for. Names are written as SQL takes them. */
 export interface ObjectRow {
   readonly schema: string;
+  /** As the catalogue has it: where the next page goes on. */
   readonly name: string;
+  /** Quoted where it must be, qualified unless in `public`. */
+  readonly written: string;
   readonly kind: ObjectKind;
   /** Tells overloads of a function apart, and orders them. */
   readonly id: string;
   readonly comment: string | null;
-  /** Estimated rows, -1 when never analysed. */
-  readonly estimate: number;
+  /** Estimated rows; null when never analysed, and for what has none. */
+  readonly estimate: number | null;
   readonly columns: readonly ColumnRow[] | null;
   readonly labels: readonly string[] | null;
   readonly indexes: readonly string[] | null;
@@ -18,7 +34,7 @@ export interface ObjectRow {
   readonly definition: string | null;
 }
 
-/** One column; `not_null` and what follows only in full. */
+/** One column; `notNull` and what follows only in full. */
 export interface ColumnRow {
   readonly name: string;
   readonly type: string;
@@ -38,80 +54,97 @@ export interface ObjectsFilter {
   readonly limit: number;
   /** Place after which to go on. */
   readonly after?: readonly [schema: string, name: string, id: string] | undefined;
+  /** Relations that may be seen; with a list, enums that they use, and no functions. */
+  readonly tables?: TableAllowList | undefined;
 }
 
-const relations = sql`
-  select c.oid, n.nspname::text as schema, c.relname::text as name, c.reltuples::float8 as estimate, 'pg_class'::regclass as catalog,
-    case when c.relispartition and c.relkind in ('r', 'p') then 'partition' else case c.relkind when 'r' then 'table'
-      when 'p' then 'partitioned_table' when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'foreign_table'
-      else 'index' end end as kind
-  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p', 'v', 'm', 'f', 'i', 'I') and not (c.relispartition and c.relkind in ('i', 'I'))`;
+/** Columns that all parts of the union have: `relid` is null for what is no relation, since OIDs are unique within one catalogue only. */
+function relations(tables: TableAllowList | undefined): SqlPart {
+  const isListed = isOnList(tables, sql`s.schema`, sql`c.relname::text`);
+  const isIndexListed = sql`exists (select from pg_catalog.pg_index i where i.indexrelid = c.oid and ${isRelationOnList(tables, sql`i.indrelid`)})`;
+  return sql`
+    select c.oid, c.oid as relid, s.schema, c.relname::text as name, 'pg_class' as catalog,
+      case when c.relispartition and c.relkind in ('r', 'p', 'f') then 'partition' else case c.relkind when 'r' then 'table'
+        when 'p' then 'partitioned_table' when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'foreign_table'
+        else 'index' end end as kind
+    from pg_catalog.pg_class c join spaces s on s.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f', 'i', 'I') and not (c.relispartition and c.relkind in ('i', 'I'))
+      ${tables === undefined ? sql`` : sql`and case when c.relkind in ('i', 'I') then ${isIndexListed} else ${isListed} end`}`;
+}
 
-const enums = sql`
-  select t.oid, n.nspname::text, t.typname::text, -1, 'pg_type'::regclass, 'enum'
-  from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace where t.typtype = 'e'`;
+function enums(tables: TableAllowList | undefined): SqlPart {
+  return sql`
+    select t.oid, null, s.schema, t.typname::text, 'pg_type', 'enum'
+    from pg_catalog.pg_type t join spaces s on s.oid = t.typnamespace where t.typtype = 'e' and ${isTypeInUse(tables, sql`t`)}`;
+}
 
 const functions = sql`
-  select p.oid, n.nspname::text, p.proname::text, -1, 'pg_proc'::regclass, 'function'
-  from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  select p.oid, null, s.schema, p.proname::text, 'pg_proc', 'function'
+  from pg_catalog.pg_proc p join spaces s on s.oid = p.pronamespace
   where p.prokind in ('f', 'w', 'a') and p.prorettype <> 'trigger'::regtype
     and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`;
 
-const columns = sql`
-  (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-      'key', coalesce(a.attnum = any (pk.conkey), false), 'references', fk.target, 'notNull', a.attnotnull,
-      'default', pg_get_expr(d.adbin, d.adrelid), 'comment', col_description(a.attrelid, a.attnum)) order by a.attnum)
-   from pg_catalog.pg_attribute a
-   left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attidentity = '' and a.attgenerated = ''
-   left join pg_catalog.pg_constraint pk on pk.conrelid = a.attrelid and pk.contype = 'p'
-   left join lateral (
-     select f.confrelid::regclass::text || '.' || quote_ident(t.attname) as target
-     from pg_catalog.pg_constraint f
-     join pg_catalog.pg_attribute t on t.attrelid = f.confrelid and t.attnum = f.confkey[array_position(f.conkey, a.attnum)]
-     where f.conrelid = a.attrelid and f.contype = 'f' and a.attnum = any (f.conkey) and f.conparentid = 0 limit 1
-   ) fk on true
-   where a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped)`;
+/** The first foreign key of a column to a relation on the list. */
+const target = (tables: TableAllowList | undefined): SqlPart => sql`
+  (select ${writtenRelation(sql`f.confrelid`)} || '.' || quote_ident(t.attname)
+   from pg_catalog.pg_constraint f
+   join pg_catalog.pg_attribute t on t.attrelid = f.confrelid and t.attnum = f.confkey[array_position(f.conkey, a.attnum)]
+   where f.conrelid = a.attrelid and f.contype = 'f' and a.attnum = any (f.conkey)
+     and ${isDeclaredKey(sql`f`, sql`f.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`f.confrelid`)}
+   order by f.conname limit 1)`;
 
-const constraints = sql`
-  (select json_agg(pg_get_constraintdef(k.oid) order by k.contype, k.conname) from pg_catalog.pg_constraint k
-   where k.conrelid = o.oid and k.contype in ('c', 'f', 'u', 'x'))`;
+function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
+  const rest = sql`,
+      'notNull', a.attnotnull, 'default', left(pg_get_expr(d.adbin, d.adrelid), 500), 'comment', left(col_description(a.attrelid, a.attnum), 500)`;
+  const defaults = sql`left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attidentity = '' and a.attgenerated = ''`;
+  return sql`
+    (select json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+        'key', coalesce(a.attnum = any (pk.conkey), false), 'references', ${target(tables)} ${isFull ? rest : sql``}) order by a.attnum)
+     from pg_catalog.pg_attribute a
+     left join pg_catalog.pg_constraint pk on pk.conrelid = a.attrelid and pk.contype = 'p'
+     ${isFull ? defaults : sql``}
+     where a.attrelid = o.relid and o.kind <> 'index' and a.attnum > 0 and not a.attisdropped)`;
+}
+
+const constraints = (tables: TableAllowList | undefined): SqlPart => sql`
+  (select json_agg(left(pg_get_constraintdef(k.oid), 1000) order by k.contype, k.conname) from pg_catalog.pg_constraint k
+   where k.conrelid = o.relid and (k.contype in ('c', 'u', 'x') or k.contype = 'f'
+     and ${isDeclaredKey(sql`k`, sql`k.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`k.confrelid`)}))`;
 
 const indexes = sql`
-  (select json_agg(pg_get_indexdef(i.indexrelid) order by i.indexrelid) from pg_catalog.pg_index i where i.indrelid = o.oid)`;
+  (select json_agg(left(pg_get_indexdef(i.indexrelid), 1000) order by i.indexrelid) from pg_catalog.pg_index i where i.indrelid = o.relid)`;
 
-const definition = sql`
-  case o.kind when 'view' then pg_get_viewdef(o.oid) when 'materialized_view' then pg_get_viewdef(o.oid)
-    when 'index' then pg_get_indexdef(o.oid) when 'partitioned_table' then 'PARTITION BY ' || pg_get_partkeydef(o.oid)
-    when 'partition' then (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.oid)
-    when 'function' then '(' || pg_get_function_arguments(o.oid) || ') -> ' || pg_get_function_result(o.oid) end`;
+const definition = (tables: TableAllowList | undefined): SqlPart => sql`
+  left(case o.kind when 'view' then ${viewText(tables)} when 'materialized_view' then ${viewText(tables)}
+    when 'index' then pg_get_indexdef(o.relid) when 'partitioned_table' then 'PARTITION BY ' || pg_get_partkeydef(o.relid)
+    when 'partition' then (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.relid)
+    when 'function' then '(' || pg_get_function_arguments(o.oid) || ') -> ' || pg_get_function_result(o.oid) end, 4001)`;
 
-const labels = sql`(select json_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e where e.enumtypid = o.oid)`;
+const labels = sql`(select json_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e where o.kind = 'enum' and e.enumtypid = o.oid)`;
 
 /** Objects outside the system schemas that this role may see, in the order schema, name, id: one round trip, details of one page only. */
-export function objectsQuery({ like, kinds, detail, limit, after }: ObjectsFilter): RawBuilder<ObjectRow> {
+export function objectsQuery({ like, kinds, detail, limit, after, tables }: ObjectsFilter): RawBuilder<ObjectRow> {
   const isFull = detail === 'full';
-  const unlessNames = <Part>(part: Part): Part | RawBuilder<unknown> => (detail === 'names' ? sql`null` : part);
-  const whenFull = <Part>(part: Part): Part | RawBuilder<unknown> => (isFull ? part : sql`null`);
+  const unlessNames = (part: SqlPart): SqlPart => (detail === 'names' ? sql`null` : part);
+  const whenFull = (part: SqlPart): SqlPart => (isFull ? part : sql`null`);
+  const parts = [relations(tables), enums(tables), ...(tables === undefined ? [functions] : [])];
   return sql<ObjectRow>`
-    with objects as (${relations} union all ${enums} union all ${functions}),
+    with spaces as materialized (${userSchemas}), objects as (${sql.join(parts, sql` union all `)}),
     o as materialized (
       select * from objects
-      where schema not in ('pg_catalog', 'information_schema') and schema not like 'pg\\_toast%' and schema not like 'pg\\_temp%'
-        and has_schema_privilege(schema, 'usage') and kind = any (${kinds}::text[])
-        and ${like === undefined ? sql`true` : matches(like)}
+      where kind = any (${kinds}::text[]) and ${like === undefined ? sql`true` : matches(like)}
         and ${after === undefined ? sql`true` : sql`(schema, name, oid::int8) > (${after[0]}, ${after[1]}, ${after[2]}::int8)`}
       order by schema, name, oid::int8 limit ${limit}
     )
-    select o.schema, o.name, o.kind, o.oid::text as id, o.estimate,
-      ${unlessNames(sql`obj_description(o.oid, o.catalog::text)`)} as comment,
-      ${unlessNames(columns)} as columns, ${unlessNames(labels)} as labels,
-      ${whenFull(indexes)} as indexes, ${whenFull(constraints)} as constraints,
-      ${isFull ? definition : unlessNames(sql`case when o.kind in ('function', 'index') then ${definition} end`)} as definition
+    select o.schema, o.name, ${writtenName(sql`o.schema`, sql`o.name`)} as written, o.kind, o.oid::text as id,
+      ${unlessNames(estimatedRows)} as estimate, ${unlessNames(sql`left(obj_description(o.oid, o.catalog), 500)`)} as comment,
+      ${unlessNames(columns(tables, isFull))} as columns, ${unlessNames(labels)} as labels,
+      ${whenFull(indexes)} as indexes, ${whenFull(constraints(tables))} as constraints,
+      ${isFull ? definition(tables) : unlessNames(sql`case when o.kind in ('function', 'index') then ${definition(tables)} end`)} as definition
     from o order by o.schema, o.name, o.oid::int8`;
 }
 
-function matches(like: string): RawBuilder<unknown> {
-  return sql`(name ilike ${like} or schema || '.' || name ilike ${like} or (kind not in ('enum', 'function', 'index') and exists (
-    select from pg_catalog.pg_attribute a where a.attrelid = oid and a.attnum > 0 and not a.attisdropped and a.attname ilike ${like})))`;
+function matches(like: string): SqlPart {
+  return sql`(name ilike ${like} or schema || '.' || name ilike ${like} or (kind <> 'index' and exists (
+    select from pg_catalog.pg_attribute a where a.attrelid = relid and a.attnum > 0 and not a.attisdropped and a.attname ilike ${like})))`;
 }

@@ -3,7 +3,7 @@ import type { ColumnRow, ObjectRow } from './objects-query.ts';
 
 /** An object as tools show it: terse, since models pay for every word. */
 export interface SchemaObject {
-  /** Qualified unless in `public`. */
+  /** As SQL takes it, qualified unless in `public`. */
   name: string;
   kind: ObjectKind;
   comment?: string;
@@ -25,11 +25,11 @@ const maxDefinition = 4_000;
 /** Makes the terse form of a row. */
 export function toSchemaObject(row: ObjectRow, detail: 'names' | 'summary' | 'full'): SchemaObject {
   const { columns, labels, indexes, constraints, definition, comment } = row;
-  const object: SchemaObject = { name: row.schema === 'public' ? row.name : `${row.schema}.${row.name}`, kind: row.kind };
+  const object: SchemaObject = { name: row.written, kind: row.kind };
   if (comment !== null) {
     object.comment = comment;
   }
-  if (detail !== 'names' && row.estimate >= 0 && hasRows(row.kind)) {
+  if (detail !== 'names' && row.estimate !== null) {
     object.rows = Math.round(row.estimate);
   }
   if (columns !== null && row.kind !== 'index') {
@@ -48,10 +48,6 @@ export function toSchemaObject(row: ObjectRow, detail: 'names' | 'summary' | 'fu
     object.definition = definition.length > maxDefinition ? `${definition.slice(0, maxDefinition)}...` : definition;
   }
   return object;
-}
-
-function hasRows(kind: ObjectKind): boolean {
-  return kind === 'table' || kind === 'partition' || kind === 'partitioned_table' || kind === 'materialized_view';
 }
 
 function renderColumn({ name, type, key, references, ...rest }: ColumnRow, isFull: boolean): string {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Source } from '../sources/source.ts';
+import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { objectKinds, type ObjectKind } from './object-kinds.ts';
 import type { ObjectRow } from './objects-query.ts';
 import { toSchemaObject, type SchemaObject } from './schema-object.ts';
@@ -42,7 +43,10 @@ const maxPageBytes = 48_000;
 const freshMs = 10_000;
 
 /** Searches the catalogue of a source; the same search within ten seconds is answered from memory. Searches of one kind run once. */
-export function createSchemaSearch(source: Pick<Source, 'loadCatalog'>, { now }: { readonly now: () => number }): SchemaSearch {
+export function createSchemaSearch(
+  source: Pick<Source, 'loadCatalog'>,
+  { now, tables }: { readonly now: () => number; readonly tables?: TableAllowList | undefined },
+): SchemaSearch {
   const pages = new LRUCache<string, Promise<SearchPage>>({ max: 50, ttl: freshMs, perf: { now } });
   return {
     async search(request) {
@@ -51,7 +55,7 @@ export function createSchemaSearch(source: Pick<Source, 'loadCatalog'>, { now }:
       if (known !== undefined) {
         return known;
       }
-      const page = runSearch(source, request);
+      const page = runSearch(source, request, tables);
       pages.set(key, page);
       page.catch(() => pages.delete(key));
       return page;
@@ -59,11 +63,15 @@ export function createSchemaSearch(source: Pick<Source, 'loadCatalog'>, { now }:
   };
 }
 
-async function runSearch(source: Pick<Source, 'loadCatalog'>, request: SearchRequest): Promise<SearchPage> {
+async function runSearch(
+  source: Pick<Source, 'loadCatalog'>,
+  request: SearchRequest,
+  tables: TableAllowList | undefined,
+): Promise<SearchPage> {
   const { pattern, kinds = defaultKinds, detail, limit, after } = request;
   const like = pattern === undefined || pattern === '' ? undefined : toLike(pattern);
   const [{ objectsQuery }, catalog] = await Promise.all([import('./objects-query.ts'), source.loadCatalog()]);
-  const { rows } = await objectsQuery({ like, kinds, detail, after, limit: limit + 1 }).execute(catalog);
+  const { rows } = await objectsQuery({ like, kinds, detail, after, tables, limit: limit + 1 }).execute(catalog);
   const objects: SchemaObject[] = [];
   let bytes = 0;
   let last: ObjectRow | undefined;

@@ -1,12 +1,11 @@
 import { AppError } from '@trellis-mcp/errors';
-import type { SchemaSearch } from '../catalog/schema-search.ts';
+import type { Catalog } from '../catalog/open-catalog.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { Source } from './source.ts';
 
 /** One database with what tools need beside it. */
-export interface OpenSource {
+export interface OpenSource extends Catalog {
   readonly source: Source;
-  readonly schema: SchemaSearch;
   /** What `--allow-tables` leaves to read; undefined leaves everything that the role may read. */
   readonly tables: TableAllowList | undefined;
 }

@@ -1,0 +1,85 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { TableAllowList } from '../sql/table-allow-list.ts';
+
+/** A piece of SQL. */
+export type SqlPart = RawBuilder<unknown>;
+
+/** Whether a relation of this schema and name, both text, is on the list, as {@link TableAllowList.allows} says. Without a list everything is. */
+export function isOnList(tables: TableAllowList | undefined, schema: SqlPart, name: SqlPart): SqlPart {
+  return tables === undefined
+    ? sql`true`
+    : sql`(position('.' in ${schema} || ${name}) = 0
+        and (${schema} || '.' || ${name} = any (${tables.items}::text[]) or ${schema} || '.*' = any (${tables.items}::text[])))`;
+}
+
+/** The same for the OID of a relation. */
+export function isRelationOnList(tables: TableAllowList | undefined, oid: SqlPart): SqlPart {
+  return tables === undefined
+    ? sql`true`
+    : sql`exists (select from pg_catalog.pg_class lc join pg_catalog.pg_namespace ln on ln.oid = lc.relnamespace
+        where lc.oid = ${oid} and ${isOnList(tables, sql`ln.nspname::text`, sql`lc.relname::text`)})`;
+}
+
+/** Schemas that hold what users made and this role may look into: `oid`, `schema`. */
+export const userSchemas = sql`
+  select n.oid, n.nspname::text as schema from pg_catalog.pg_namespace n
+  where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%'
+    and has_schema_privilege(n.oid, 'usage')`;
+
+/** Whether a column of a relation on the list has this type, or an array of it. */
+export function isTypeInUse(tables: TableAllowList | undefined, type: SqlPart): SqlPart {
+  return tables === undefined
+    ? sql`true`
+    : sql`exists (select from pg_catalog.pg_depend ud join pg_catalog.pg_class uc on uc.oid = ud.objid
+        join pg_catalog.pg_namespace un on un.oid = uc.relnamespace
+        where ud.refclassid = 'pg_catalog.pg_type'::regclass and ud.refobjid in (${type}.oid, ${type}.typarray)
+          and ud.classid = 'pg_catalog.pg_class'::regclass and ${isOnList(tables, sql`un.nspname::text`, sql`uc.relname::text`)})`;
+}
+
+/** A name as SQL takes it: quoted where it must be, qualified unless in `public`. */
+export function writtenName(schema: SqlPart, name: SqlPart): SqlPart {
+  return sql`(case ${schema} when 'public' then '' else quote_ident(${schema}) || '.' end || quote_ident(${name}))`;
+}
+
+/** {@link writtenName} of the relation of an OID. */
+export function writtenRelation(oid: SqlPart): SqlPart {
+  return sql`(select ${writtenName(sql`wn.nspname`, sql`wc.relname`)}
+    from pg_catalog.pg_class wc join pg_catalog.pg_namespace wn on wn.oid = wc.relnamespace where wc.oid = ${oid})`;
+}
+
+/** A JSON list of the written names of columns, in the order of their numbers in an array. */
+export function writtenColumns(relation: SqlPart, numbers: SqlPart): SqlPart {
+  return sql`(select json_agg(quote_ident(wa.attname) order by wk.place)
+    from unnest(${numbers}) with ordinality wk(number, place)
+    join pg_catalog.pg_attribute wa on wa.attrelid = ${relation} and wa.attnum = wk.number)`;
+}
+
+/**
+ * Foreign keys as they were declared. PostgreSQL keeps a copy for each partition of either side: at `ownEnd`, `conrelid` or `confrelid`,
+ * a copy has the same relation as what it is a copy of.
+ */
+export function isDeclaredKey(constraint: SqlPart, parent: SqlPart, ownEnd: 'conrelid' | 'confrelid'): SqlPart {
+  const own = sql.ref(ownEnd);
+  return sql`not exists (select from pg_catalog.pg_constraint pk where pk.oid = ${parent} and pk.${own} = ${constraint}.${own})`;
+}
+
+/** Leaves of a partitioned table `o`, or the table itself. */
+export const leaves = sql`with recursive tree as (
+    select o.relid as oid union all
+    select h.inhrelid from tree join pg_catalog.pg_inherits h on h.inhparent = tree.oid where o.kind = 'partitioned_table')
+  select tree.oid, c.reltuples, c.relpages, c.relkind from tree join pg_catalog.pg_class c on c.oid = tree.oid`;
+
+/** Rows of `o` by the last ANALYZE or VACUUM, null when there was none; before PostgreSQL 14 none looks like an empty table. */
+export const estimatedRows = sql`case when o.kind in ('table', 'partitioned_table', 'partition', 'materialized_view', 'foreign_table') then
+  (select sum(l.reltuples::float8) filter (where l.reltuples >= 0 and (l.relpages > 0 or l.reltuples > 0 or current_setting('server_version_num')::int >= 140000))
+   from (${leaves}) l where l.relkind <> 'p') end`;
+
+/** The text of a view `o`; one over relations that are not on the list keeps it to itself. */
+export function viewText(tables: TableAllowList | undefined): SqlPart {
+  return tables === undefined
+    ? sql`pg_get_viewdef(o.relid)`
+    : sql`case when not exists (select from pg_catalog.pg_rewrite vr join pg_catalog.pg_depend vd
+          on vd.classid = 'pg_catalog.pg_rewrite'::regclass and vd.objid = vr.oid and vd.refclassid = 'pg_catalog.pg_class'::regclass
+        where vr.ev_class = o.relid and vd.refobjid <> o.relid and not ${isRelationOnList(tables, sql`vd.refobjid`)})
+      then pg_get_viewdef(o.relid) end`;
+}

@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache';
+import type { Source } from '../sources/source.ts';
+import type { TableAllowList } from '../sql/table-allow-list.ts';
+import type { TableNameRow } from './table-names-query.ts';
+
+/** Names of tables and views, and of the schemas that hold some, for completion and lists. */
+export interface TableNames {
+  /** Schemas by a part of their names: those that start with it, then those that hold it. At most 101, so that more are known to be there. */
+  schemas(part: string): Promise<readonly string[]>;
+  /** Tables of a schema, or of all, likewise; partitions last. */
+  tables(part: string, schema?: string): Promise<readonly string[]>;
+  /** The first tables in the order of schema and name, without partitions; at most 100. */
+  list(): Promise<readonly TableNameRow[]>;
+}
+
+const freshMs = 10_000;
+const maxKept = 100;
+
+/** Names of a source; the same question within ten seconds is answered from memory. */
+export function createTableNames(
+  source: Pick<Source, 'loadCatalog'>,
+  { now, tables }: { readonly now: () => number; readonly tables?: TableAllowList | undefined },
+): TableNames {
+  const kept = new LRUCache<string, Promise<readonly TableNameRow[]>>({ max: maxKept, ttl: freshMs, perf: { now } });
+  const load = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
+    const [queries, catalog] = await Promise.all([import('./table-names-query.ts'), source.loadCatalog()]);
+    const { rows } = await queries.tableNamesQuery({ ...question, list: tables }).execute(catalog);
+    return rows;
+  };
+  const keep = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
+    const key = JSON.stringify([question.of, question.part, question.schema]);
+    const known = kept.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const loading = load(question);
+    kept.set(key, loading);
+    loading.catch(() => kept.delete(key));
+    return loading;
+  };
+  return {
+    schemas: async (part) => (await keep({ of: 'schemas', part })).map(({ schema }) => schema),
+    tables: async (part, schema) => (await keep({ of: 'tables', part, schema })).map(({ name }) => name),
+    list: async () => keep({ of: 'list', part: '' }),
+  };
+}
+
+interface NameQuestion {
+  readonly of: 'schemas' | 'tables' | 'list';
+  readonly part: string;
+  readonly schema?: string | undefined;
+}

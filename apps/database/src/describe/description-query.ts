@@ -1,0 +1,44 @@
+import { sql, type RawBuilder } from 'kysely';
+import { estimatedRows, writtenName, type SqlPart } from '../catalog/sql-parts.ts';
+import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { findObjects } from './find-objects.ts';
+import { maxText } from './limits.ts';
+import type { NameReading } from './object-name.ts';
+import type { DescriptionRow } from './description-row.ts';
+import { bytes, definition, enumLabels, overloads, ownerTable, privileges, sequence } from './other-parts.ts';
+import {
+  columns,
+  constraints,
+  cut,
+  foreignKeys,
+  indexes,
+  partitioning,
+  primaryKey,
+  referencedBy,
+  rowSecurity,
+  triggers,
+} from './table-parts.ts';
+
+/** Whose view a description is. */
+export interface DescriptionScope {
+  /** Role that reads tables. Default: the role of the connection. */
+  readonly reader?: string | undefined;
+  readonly tables?: TableAllowList | undefined;
+}
+
+/** The likeliest object of a name, whole, with what else the name fits, in one round trip; no row when nothing does. */
+export function descriptionQuery(readings: readonly NameReading[], { reader, tables }: DescriptionScope): RawBuilder<DescriptionRow> {
+  const role: SqlPart = reader === undefined ? sql`current_user` : sql`${reader}::name`;
+  return sql<DescriptionRow>`
+    with ${findObjects(readings, tables)}
+    select o.schema, o.name, o.kind, quote_ident(o.schema) || '.' || quote_ident(o.name) as qualified,
+      ${writtenName(sql`o.schema`, sql`o.name`)} as written, o.visible,
+      (select json_agg(quote_ident(f.schema) || '.' || quote_ident(f.name)) from found f where f.rank = o.rank and f.class = o.class) as found,
+      ${cut(sql`case o.class when 0 then obj_description(o.oid, 'pg_class') when 1 then obj_description(o.oid, 'pg_type') end`, maxText.comment)} as comment,
+      ${estimatedRows} as rows, ${bytes} as bytes, ${privileges(role)} as may, case when o.kind not in ('index', 'sequence') then ${columns(role)} end as columns, ${primaryKey} as "primaryKey",
+      ${foreignKeys(tables)} as "foreignKeys", ${referencedBy(tables)} as "referencedBy", ${indexes} as indexes, ${constraints} as constraints,
+      ${triggers} as triggers, ${rowSecurity(role)} as "rowSecurity", ${partitioning(tables)} as partitioning,
+      ${definition(tables)} as definition, ${ownerTable} as "ownerTable", ${sequence(role)} as sequence, ${enumLabels} as labels,
+      ${overloads(role)} as overloads
+    from (select * from found order by rank, class, visible desc, schema, oid limit 1) o`;
+}

@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import { isOnList, isTypeInUse, type SqlPart } from '../catalog/sql-parts.ts';
+import type { TableAllowList } from '../sql/table-allow-list.ts';
+import type { NameReading } from './object-name.ts';
+
+/** Kinds that a description can be of. */
+export const describedKinds = {
+  r: 'table',
+  p: 'partitioned_table',
+  v: 'view',
+  m: 'materialized_view',
+  f: 'foreign_table',
+  S: 'sequence',
+  c: 'composite_type',
+  i: 'index',
+  I: 'index',
+} as const;
+
+const relkinds = Object.keys(describedKinds);
+
+/** Most objects of one name that are told apart. */
+const maxFound = 20;
+
+const relationKind = sql`case when c.relispartition and c.relkind in ('r', 'p', 'f') then 'partition'
+  else case c.relkind ${sql.join(
+    Object.entries(describedKinds).map(([relkind, kind]) => sql`when ${sql.lit(relkind)} then ${sql.lit(kind)}`),
+    sql` `,
+  )} end end`;
+
+/**
+ * A CTE list that ends in `found`: the objects that the readings of a name fit, likeliest first. System schemas are found by `pg_` names and
+ * when named; with an allow list only relations on it are, and enums and domains that their columns have.
+ */
+export function findObjects(readings: readonly NameReading[], tables: TableAllowList | undefined): SqlPart {
+  const list = (pick: (reading: NameReading) => string | null): SqlPart => sql`${readings.map(pick)}::text[]`;
+  return sql`
+    wanted as (
+      select w.schema, w.name::name as name, w.rank
+      from unnest(${list(({ schema }) => schema ?? null)}, ${list(({ name }) => name)}) with ordinality w(schema, name, rank)),
+    spaces as materialized (
+      select n.oid, n.nspname::text as schema, n.nspname in ('pg_catalog', 'information_schema') as is_system from pg_catalog.pg_namespace n
+      where n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%' and has_schema_privilege(n.oid, 'usage')),
+    found as (
+      select * from (${relations(tables)} union all ${types(tables)} ${tables === undefined ? sql`union all ${functions}` : sql``}) named
+      order by rank, class, visible desc, schema, oid limit ${sql.lit(maxFound)})`;
+}
+
+/** The schema that a reading names, or else any; `pg_class` is found without a schema, other names of the system are not. */
+const fits = sql`(w.schema = s.schema or w.schema is null and (not s.is_system or w.name like 'pg\\_%'))`;
+
+function relations(tables: TableAllowList | undefined): SqlPart {
+  const isIndex = sql`c.relkind in ('i', 'I')`;
+  const listed = isOnList(tables, sql`s.schema`, sql`c.relname::text`);
+  const indexed = sql`exists (select from pg_catalog.pg_index i join pg_catalog.pg_class t on t.oid = i.indrelid
+    join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
+    where i.indexrelid = c.oid and ${isOnList(tables, sql`tn.nspname::text`, sql`t.relname::text`)})`;
+  return sql`
+    select w.rank, 0 as class, pg_table_is_visible(c.oid) as visible, s.schema, c.relname::text as name, c.oid, c.oid as relid,
+      null::oid as typid, null::oid as procid, ${relationKind} as kind
+    from wanted w join pg_catalog.pg_class c on c.relname = w.name join spaces s on s.oid = c.relnamespace
+    where ${fits} and c.relkind in (${sql.join(relkinds.map((relkind) => sql.lit(relkind)))})
+      and ${tables === undefined ? sql`true` : sql`case when ${isIndex} then ${indexed} else ${listed} end`}`;
+}
+
+function types(tables: TableAllowList | undefined): SqlPart {
+  return sql`
+    select w.rank, 1, pg_type_is_visible(t.oid), s.schema, t.typname::text, t.oid, null, t.oid, null,
+      case t.typtype when 'e' then 'enum' else 'domain' end
+    from wanted w join pg_catalog.pg_type t on t.typname = w.name join spaces s on s.oid = t.typnamespace
+    where ${fits} and t.typtype in ('e', 'd') and ${isTypeInUse(tables, sql`t`)}`;
+}
+
+/** One for each name; its overloads come with the description. */
+const functions = sql`
+  select min(w.rank), 2, bool_or(pg_function_is_visible(p.oid)), s.schema, p.proname::text, min(p.oid), null, null, min(p.oid), 'function'
+  from wanted w join pg_catalog.pg_proc p on p.proname = w.name join spaces s on s.oid = p.pronamespace
+  where ${fits} and p.prokind in ('f', 'w', 'a')
+  group by s.schema, p.proname`;
