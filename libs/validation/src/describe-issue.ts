@@ -87,7 +87,8 @@ function describeFormat({ format, message, pattern }: z.core.$ZodIssueInvalidStr
 
 /** Without the key itself, which is in the path. */
 function describeKey([first]: readonly Issue[]): string {
-  return first === undefined ? 'fits no rule' : describeIssue({ ...first, input: undefined }, { isSecret: false });
+  const expected = first === undefined || !zodWording.test(first.message) ? undefined : describeExpected(first);
+  return expected ?? first?.message ?? 'fits no rule';
 }
 
 const counted: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'item', file: 'byte' };
