@@ -2,7 +2,7 @@ import { defineServer } from '@trellis-mcp/server';
 import { port, settings } from './config.ts';
 import { openDeps } from './deps.ts';
 import { prompts } from './prompts/index.ts';
-import { resources } from './resources/index.ts';
+import { listResources } from './resources/index.ts';
 import { listTools } from './tools/index.ts';
 import { version } from './version.ts';
 
@@ -20,7 +20,7 @@ export const app = defineServer({
   settings,
   openDeps,
   tools: listTools,
-  resources,
+  resources: listResources,
   prompts,
   doctor: async (config) => (await import('./doctor.ts')).examine(config),
 });
