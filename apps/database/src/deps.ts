@@ -1,3 +1,4 @@
+import type { AppError } from '@trellis-mcp/errors';
 import { createDefiners, type Host } from '@trellis-mcp/server';
 import { openCatalog } from './catalog/open-catalog.ts';
 import type { Config } from './config.ts';
@@ -26,7 +27,7 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const open = new Map<string, OpenSource>();
   for (const address of addresses) {
     const label = addresses.length === 1 ? 'database' : `database ${address.name}`;
-    open.set(address.name, await openOne(address, { ...host, label }));
+    open.set(address.name, await openOne(address, { config, host, label }));
   }
   const sources = createSources(open);
   if (config.savedQueries.length > 0) {
@@ -36,9 +37,18 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
   return { sources, limits: config };
 }
 
-/** `label` names the database in the health report and while the server closes. */
-async function openOne(address: SourceAddress, { lifecycle, health, now, label }: Host & { readonly label: string }): Promise<OpenSource> {
-  const source = await openSource(address);
+interface OpenOptions {
+  readonly config: Config;
+  readonly host: Host;
+  /** Names the database in the health report, in the log and while the server closes. */
+  readonly label: string;
+}
+
+async function openOne(address: SourceAddress, { config, host, label }: OpenOptions): Promise<OpenSource> {
+  const { lifecycle, health, log, now } = host;
+  const { maxConnections, statementTimeoutMs } = config;
+  const onError = (err: AppError): void => log.warn({ err }, `The ${label} lost a connection.`);
+  const source = await openSource(address, { maxConnections, statementTimeoutMs, now, onError });
   lifecycle.onClose(label, async () => source.close());
   health.addCheck(label, async (signal) => source.check(signal));
   return { source, tables: address.allowTables, ...openCatalog(source, { now, tables: address.allowTables }) };
