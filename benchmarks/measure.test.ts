@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { measureInterleaved, median } from './measure.ts';
+import { compareTo, measureInterleaved, median } from './measure.ts';
 
 it('takes the middle value, or the mean of the two middle ones', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -20,5 +20,17 @@ it('runs the variants in turn and drops the first round', async () => {
   expect(measured.map(({ ratio, costs }) => [ratio, costs.length])).toEqual([
     [1, 2],
     [0.5, 2],
+  ]);
+});
+
+it('compares some variants of a run with the first of them', () => {
+  const measured = [
+    { name: 'a', costs: [10, 20], ratio: 1 },
+    { name: 'b', costs: [5, 5], ratio: 0.375 },
+    { name: 'c', costs: [10, 10], ratio: 0.75 },
+  ];
+  expect(compareTo(measured, ['b', 'c'])).toEqual([
+    { name: 'b', costs: [5, 5], ratio: 1 },
+    { name: 'c', costs: [10, 10], ratio: 2 },
   ]);
 });

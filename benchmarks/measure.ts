@@ -30,12 +30,17 @@ export async function measureInterleaved(variants: readonly Variant[], rounds: n
       if (round >= 0) costs.get(variant.name)?.push(cost);
     }
   }
-  const base = [...costs.values()][0] ?? [];
-  return [...costs].map(([name, own]) => ({
-    name,
-    costs: own,
-    ratio: median(own.map((cost, index) => cost / (base[index] ?? Number.NaN))),
-  }));
+  return withRatios([...costs]);
+}
+
+/** The named variants, in that order, with ratios against the first of them: several comparisons of one run. */
+export function compareTo(measured: readonly Measured[], names: readonly string[]): Measured[] {
+  return withRatios(names.map((name) => [name, measured.find((one) => one.name === name)?.costs ?? []]));
+}
+
+function withRatios(all: readonly (readonly [string, readonly number[]])[]): Measured[] {
+  const base = all[0]?.[1] ?? [];
+  return all.map(([name, costs]) => ({ name, costs, ratio: median(costs.map((cost, index) => cost / (base[index] ?? Number.NaN))) }));
 }
 
 /** User and system time a process has used so far, in microseconds (Linux: /proc/PID/stat, 100 ticks a second). */

@@ -8,13 +8,22 @@ export interface BenchReport {
   readonly bound: number;
 }
 
+/** A benchmark that could not be run here, and why. */
+export interface MissingReport {
+  readonly title: string;
+  readonly missing: string;
+}
+
+export type BenchResult = BenchReport | MissingReport;
+
 /** Whether the last variant stays within the bound. */
 export function isWithin(report: BenchReport): boolean {
   return (report.measured.at(-1)?.ratio ?? Number.POSITIVE_INFINITY) <= report.bound;
 }
 
 /** A Markdown section with a row per variant. */
-export function renderReport(report: BenchReport): string {
+export function renderReport(report: BenchResult): string {
+  if ('missing' in report) return `### ${report.title}\n\nNot measured: ${report.missing}\n`;
   const rows = report.measured.map(
     ({ name, costs, ratio }) =>
       `| ${name} | ${median(costs).toFixed(0)} | ${Math.min(...costs).toFixed(0)} to ${Math.max(...costs).toFixed(0)} | ${ratio.toFixed(2)} |`,

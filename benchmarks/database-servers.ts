@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StdioCommand, ToolCall } from './database-client.ts';
+import { installPeers } from './database-peers.ts';
+import { startBenchDatabase } from './database-table.ts';
+
+/** A server and how it is asked to run SQL. */
+export interface DatabaseServer {
+  readonly name: string;
+  readonly command: StdioCommand;
+  readonly call: (sql: string) => ToolCall;
+}
+
+/** Other projects' servers on the benchmark's database, each by its tool that takes any SQL. */
+export interface PeerServers {
+  /** In its read-only mode, which does what ours does: a READ ONLY transaction around the statement. */
+  readonly readOnlyDbhub: DatabaseServer;
+  /** As it starts without a configuration file. */
+  readonly dbhub: DatabaseServer;
+  readonly toolbox: DatabaseServer;
+}
+
+/** A database and the servers on it. */
+export interface DatabaseSetting extends AsyncDisposable {
+  readonly url: URL;
+  /** The built bundle, started as a user starts it; `flags` come after `--database-url`. */
+  readonly trellis: (...flags: readonly string[]) => DatabaseServer;
+  readonly peers: PeerServers | { readonly missing: string };
+}
+
+const bundle = fileURLToPath(new URL('../apps/database/bin/trellis-database.cjs', import.meta.url));
+
+/** Starts the database of the benchmarks and writes down how each server is started. Needs `npm run build`. */
+export async function openDatabaseSetting(): Promise<DatabaseSetting> {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await startBenchDatabase());
+  const folder = await mkdtemp(join(tmpdir(), 'trellis-bench-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const peers = await openPeers(url, folder);
+  const owned = stack.move();
+  return {
+    url,
+    trellis: (...flags) => ({
+      name: 'Trellis',
+      command: { file: process.execPath, args: [bundle, '--database-url', url.href, ...flags] },
+      call: (sql) => ({ name: 'query', arguments: { sql } }),
+    }),
+    peers,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function openPeers(url: URL, folder: string): Promise<PeerServers | { readonly missing: string }> {
+  const programs = await installPeers();
+  if ('missing' in programs) return programs;
+  const dbhubFile = join(folder, 'dbhub.toml');
+  const toolboxFile = join(folder, 'tools.yaml');
+  await writeFile(dbhubFile, dbhubConfig(url));
+  await writeFile(toolboxFile, toolboxConfig(url));
+  const call = (sql: string): ToolCall => ({ name: 'execute_sql', arguments: { sql } });
+  const dbhub = (name: string, ...flags: readonly string[]): DatabaseServer => ({
+    name,
+    command: { file: process.execPath, args: [programs.dbhub, '--transport', 'stdio', ...flags] },
+    call,
+  });
+  return {
+    readOnlyDbhub: dbhub('DBHub, read-only', '--config', dbhubFile),
+    dbhub: dbhub('DBHub, defaults', '--dsn', withoutTls(url)),
+    toolbox: { name: 'MCP Toolbox', command: { file: programs.toolbox, args: ['--stdio', '--config', toolboxFile] }, call },
+  };
+}
+
+function dbhubConfig(url: URL): string {
+  return `[[sources]]
+id = "default"
+dsn = "${withoutTls(url)}"
+
+[[tools]]
+name = "execute_sql"
+source = "default"
+readonly = true
+`;
+}
+
+function toolboxConfig({ hostname, port, pathname, username, password }: URL): string {
+  return `sources:
+  bench:
+    kind: postgres
+    host: ${hostname}
+    port: ${port}
+    database: ${pathname.slice(1)}
+    user: ${username}
+    password: ${password}
+tools:
+  execute_sql:
+    kind: postgres-execute-sql
+    source: bench
+    description: Run one SQL statement.
+`;
+}
+
+function withoutTls(url: URL): string {
+  return `${url.href}?sslmode=disable`;
+}

@@ -1,0 +1,29 @@
+/** Plain `pg`, no server around it: `raw-pg.ts key|page WARM_UP COUNTED` prints the median in microseconds. */
+import { Client } from 'pg';
+import { pickKey, writeLookup, writePage } from '../database-table.ts';
+import { median } from '../measure.ts';
+
+const [mode = 'key', warmUp = '0', counted = '1'] = process.argv.slice(2);
+const client = new Client({ connectionString: process.env['BENCH_DATABASE_URL'] });
+await client.connect();
+
+const times: number[] = [];
+for (let n = 0; n < Number(warmUp) + Number(counted); n += 1) {
+  const began = performance.now();
+  await (mode === 'page' ? readPage() : lookUp(pickKey(n)));
+  if (n >= Number(warmUp)) times.push(performance.now() - began);
+}
+process.stdout.write(String(median(times) * 1_000));
+await client.end();
+
+async function lookUp(key: number): Promise<void> {
+  await client.query('BEGIN READ ONLY');
+  const { rows } = await client.query<{ id: number }>(writeLookup(key));
+  await client.query('ROLLBACK');
+  if (rows[0]?.id !== key) throw new Error('another row came back');
+}
+
+async function readPage(): Promise<void> {
+  const { rows } = await client.query<{ id: number }>(writePage(10_000));
+  if (JSON.stringify(rows).length < 100_000 || rows.length !== 10_000) throw new Error('another page came back');
+}
