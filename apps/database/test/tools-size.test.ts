@@ -6,7 +6,7 @@ import type { Deps } from '../src/deps.ts';
 import { tools } from '../src/tools/index.ts';
 
 /** What a model pays for the tools before it asks anything, in bytes of JSON. */
-const budgets: Readonly<Record<string, number>> = { query: 2_000, search_schema: 1_450 };
+const budgets: Readonly<Record<string, number>> = { query: 2_000, search_schema: 1_450, describe: 900 };
 const listBudget = 7_168;
 
 type Connection = Awaited<ReturnType<InProcessServer<Deps>['connect']>>;

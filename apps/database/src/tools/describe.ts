@@ -18,10 +18,10 @@ const part = z.unknown().optional();
 export const describe = defineSourceTool({
   name: 'describe',
   title: 'Describe',
-  description: 'All about one table, view, enum or function: columns, keys, indexes, size, rights. Use before writing SQL on it.',
+  description: 'Before writing SQL: columns, keys, indexes, rights, size and sample rows of one table, view, enum or function.',
   input: z.object({
     object: boundedText({ min: 1, max: 300 }).describe('As in SQL: orders, sales."Odd Name".'),
-    sample: z.int().min(0).max(maxSample).default(0).describe('Rows to show.'),
+    sample: z.int().min(0).max(maxSample).default(0),
   }),
   // Lists of tools are paid for by every client: what stands in a part is said by its names.
   output: z.looseObject({

@@ -14,11 +14,11 @@ export const searchSchema = defineSourceTool({
   title: 'Search schema',
   description: 'Find tables, views, enums and functions by name, with their columns. Use before writing SQL.',
   input: z.object({
-    pattern: boundedText({ max: 200 }).optional().describe('Part of an object or column name, or a glob (* and ?).'),
+    pattern: boundedText({ max: 200 }).optional().describe('Part of an object or column name, or a glob (*, ?).'),
     kinds: z.array(z.enum(objectKinds)).max(20).optional().describe('Default: all but indexes and partitions.'),
-    detail: z.enum(details).default('summary').describe('summary: columns, keys; full: also indexes, checks, definitions.'),
+    detail: z.enum(details).default('summary').describe('summary: columns, keys; full: indexes, checks, definitions too.'),
     limit: limitParam({ default: 50, max: 500 }).describe('Page size.'),
-    cursor: cursorParam().optional().describe('nextCursor of the page before.'),
+    cursor: cursorParam().optional().describe('nextCursor of a page.'),
   }),
   // What else an object has depends on its kind and on detail: comment, rows, columns, values, indexes, constraints, definition.
   output: z.object({
