@@ -3,6 +3,7 @@ import { port, settings } from './config.ts';
 import { openDeps } from './deps.ts';
 import { prompts } from './prompts/index.ts';
 import { listResources } from './resources/index.ts';
+import { printRoleCommand } from './role/print-role-command.ts';
 import { listTools } from './tools/index.ts';
 import { version } from './version.ts';
 
@@ -22,5 +23,6 @@ export const app = defineServer({
   tools: listTools,
   resources: listResources,
   prompts,
+  commands: [printRoleCommand],
   doctor: async (config) => (await import('./doctor.ts')).examine(config),
 });

@@ -2,6 +2,7 @@ import type { AppError } from '@trellis-mcp/errors';
 import { createDefiners, type Host } from '@trellis-mcp/server';
 import { openCatalog } from './catalog/open-catalog.ts';
 import type { Config } from './config.ts';
+import { guardRole } from './role/guard-role.ts';
 import { listSources, type SourceAddress } from './sources/list-sources.ts';
 import { openSource } from './sources/open-source.ts';
 import { createSources, type OpenSource, type Sources } from './sources/open-sources.ts';
@@ -18,9 +19,11 @@ export interface Deps {
 export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>();
 
 /**
- * Opens the databases of the configuration; each connects, or starts, on first use. Only saved queries need them at start.
+ * Opens the databases of the configuration; each connects, or starts, on first use. Only saved queries and `--strict-role` need
+ * them at start.
  *
- * @throws AppError `INVALID_INPUT` for what the configuration gets wrong, `UPSTREAM` when saved queries cannot be checked.
+ * @throws AppError `INVALID_INPUT` for what the configuration gets wrong, `DENIED` for a role that `--strict-role` refuses, `UPSTREAM` when
+ * a database that is needed at start does not answer.
  */
 export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const addresses = listSources(config);
@@ -48,8 +51,9 @@ async function openOne(address: SourceAddress, { config, host, label }: OpenOpti
   const { lifecycle, health, log, now } = host;
   const { maxConnections, statementTimeoutMs } = config;
   const onError = (err: AppError): void => log.warn({ err }, `The ${label} lost a connection.`);
-  const source = await openSource(address, { maxConnections, statementTimeoutMs, now, onError });
-  lifecycle.onClose(label, async () => source.close());
+  const opened = await openSource(address, { maxConnections, statementTimeoutMs, now, onError });
+  lifecycle.onClose(label, async () => opened.close());
+  const source = await guardRole(opened, { strict: config.strictRole, log, now });
   health.addCheck(label, async (signal) => source.check(signal));
   return { source, tables: address.allowTables, ...openCatalog(source, { now, tables: address.allowTables }) };
 }

@@ -1,0 +1,35 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { Client, Pool } from 'pg';
+import type { Source } from '../src/sources/source.ts';
+
+/** The catalogue of a real Postgres as a role sees it, and plain SQL beside it. */
+export interface OpenCatalog extends Pick<Source, 'loadCatalog'> {
+  close(): Promise<void>;
+}
+
+/** Opens what catalogue queries need of a source. */
+export function openCatalog(url: string): OpenCatalog {
+  const pool = new Pool({ connectionString: url, max: 1 });
+  pool.on('error', () => undefined);
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  return { loadCatalog: () => Promise.resolve(db), close: async () => db.destroy() };
+}
+
+/** Runs SQL, also several statements, as the owner of the database. */
+export async function runSql(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same server and database as another role. */
+export function asRole(url: string, role: string, password: string): string {
+  const other = new URL(url);
+  other.username = encodeURIComponent(role);
+  other.password = encodeURIComponent(password);
+  return other.href;
+}
