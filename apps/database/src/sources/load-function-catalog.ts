@@ -28,19 +28,26 @@ const functionsQuery = sql<{ name: string; isVolatile: boolean; isVolatileField:
   cross join lateral (select p.provolatile = 'v' or hidden.oid is not null as acts) traits
   group by p.proname`;
 
+/**
+ * Not operators that share the name of one of the server's: `=` of a single type, made VOLATILE by oversight, would have every `=` refused.
+ * The same goes for types and casts below. Such ones are left to the READ ONLY transaction and the role.
+ */
 const operatorsQuery = sql<{ name: string; called: string }>`
   select distinct o.oprname::text as name, p.proname::text as called
-  from pg_catalog.pg_operator o join pg_catalog.pg_proc p on p.oid = o.oprcode where p.provolatile = 'v'`;
+  from pg_catalog.pg_operator o join pg_catalog.pg_proc p on p.oid = o.oprcode
+  where p.provolatile = 'v' and not exists (select from pg_catalog.pg_operator own where own.oprname = o.oprname and own.oid < ${firstOwn})`;
 
 /** Types whose values are made by a VOLATILE function: by input, by a cast, or by the check of a domain. */
 const typesQuery = sql<{ id: string; name: string; called: string }>`
   select t.oid::text as id, t.typname::text as name, p.proname::text as called
   from (
-    select oid, unnest(array[typinput, typoutput]::oid[]) as called from pg_catalog.pg_type where oid >= ${firstOwn}
-    union select casttarget, castfunc from pg_catalog.pg_cast where oid >= ${firstOwn}
+    select oid, unnest(array[typinput, typoutput]::oid[]) as called from pg_catalog.pg_type
+    union select casttarget, castfunc from pg_catalog.pg_cast
     union select k.contypid, m[1]::oid from pg_catalog.pg_constraint k cross join regexp_matches(k.conbin::text, ${calledIn}) m
       where k.contypid <> 0
-  ) made join pg_catalog.pg_type t on t.oid = made.oid join pg_catalog.pg_proc p on p.oid = made.called where p.provolatile = 'v'`;
+  ) made join pg_catalog.pg_type t on t.oid = made.oid join pg_catalog.pg_proc p on p.oid = made.called
+  where p.provolatile = 'v' and t.oid >= ${firstOwn}
+    and not exists (select from pg_catalog.pg_type own where own.typname = t.typname and own.oid < ${firstOwn})`;
 
 /** How deep types are followed into arrays, domains, rows and ranges of them. */
 const maxDepth = 16;

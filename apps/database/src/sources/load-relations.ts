@@ -9,12 +9,12 @@ export type LoadRelations = (names: readonly QualifiedName[]) => Promise<readonl
 /** Options of {@link createRelationReader}. */
 export interface RelationReaderOptions {
   readonly loadCatalog: () => Promise<Kysely<unknown>>;
-  /** How long what was read is believed. Default: 60,000. */
+  /** How long what was read is believed. Default: 300,000. */
   readonly maxAgeMs?: number;
 }
 
 /** Reads relations as they are named, and keeps the latest 2,000. */
-export function createRelationReader({ loadCatalog, maxAgeMs = 60_000 }: RelationReaderOptions): LoadRelations {
+export function createRelationReader({ loadCatalog, maxAgeMs = 300_000 }: RelationReaderOptions): LoadRelations {
   const kept = new LRUCache<string, RelationTraits>({ max: 2_000, ttl: maxAgeMs });
   return async (names) => {
     const asked = new Map(names.map((name) => [toKey(name), name]));
@@ -39,10 +39,14 @@ function toKey({ schema, name }: QualifiedName): string {
   return schema === undefined ? name : `${schema}\0${name}`;
 }
 
+/** Whether a column holds a relation that is neither the server's nor an extension's. */
+const isOwners = (column: string) => sql.raw(`${column} >= 16384 and not exists (
+  select from pg_catalog.pg_depend e where e.classid = 'pg_class'::regclass and e.objid = ${column} and e.deptype = 'e')`);
+
 /**
  * From a name to what it stands for on the search path, then through views and partitions to the functions in rules and policies and to the
- * handlers of foreign tables. Not through the server's own views, nor through materialized ones, which hold rows. Printed trees name
- * functions by `funcid`, also those that the catalogue keeps no dependency on.
+ * handlers of foreign tables. Not through views of the server and its extensions, nor through materialized ones, which hold rows. Printed
+ * trees name functions by `funcid`, also those that the catalogue keeps no dependency on.
  */
 async function readRelations(db: Kysely<unknown>, names: readonly QualifiedName[]): Promise<(RelationTraits | undefined)[]> {
   const schemas = toArray(names.map(({ schema }) => schema));
@@ -54,12 +58,14 @@ async function readRelations(db: Kysely<unknown>, names: readonly QualifiedName[
         where c.relname = a.name and s.nspname = a.schema) end
       from unnest(${schemas}::text[], ${relations}::text[]) with ordinality as a (schema, name, index)
     ), reached (index, oid) as (
-      select index, oid from asked where oid >= 16384
+      select index, oid from asked where ${isOwners('asked.oid')}
       union
       select r.index, next.oid from reached r cross join lateral (
-        select d.refobjid as oid from pg_catalog.pg_rewrite w join pg_catalog.pg_depend d on d.objid = w.oid
-        where w.ev_class = r.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid >= 16384
+        select d.refobjid as oid from pg_catalog.pg_class c join pg_catalog.pg_rewrite w on w.ev_class = c.oid
+          join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+        where c.oid = r.oid and c.relkind = 'v' and d.refclassid = 'pg_class'::regclass
         union all select i.inhrelid from pg_catalog.pg_inherits i where i.inhparent = r.oid) next
+      where ${isOwners('next.oid')}
     ), trees (index, tree) as (
       select r.index, w.ev_action::text from reached r join pg_catalog.pg_class c on c.oid = r.oid and c.relkind = 'v'
         join pg_catalog.pg_rewrite w on w.ev_class = r.oid and w.ev_type = '1'

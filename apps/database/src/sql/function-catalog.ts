@@ -14,7 +14,7 @@ export interface FunctionTraits {
 /** What a text can call in a database, by name and without schema: overloads and the search path are resolved by the server only. */
 export interface FunctionCatalog {
   readonly functions: ReadonlyMap<string, FunctionTraits>;
-  /** Operators with the VOLATILE functions behind them. */
+  /** Operators with the VOLATILE functions behind them; not those that have their name from the server. */
   readonly operators: ReadonlyMap<string, readonly string[]>;
   /** Types with the VOLATILE functions that make their values: casts, checks of domains, input; also arrays, rows and ranges of such types. */
   readonly types: ReadonlyMap<string, readonly string[]>;

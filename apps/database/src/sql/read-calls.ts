@@ -9,7 +9,7 @@ export interface StatementCalls {
   readonly syntax: readonly string[];
   /** Names after a dot. PostgreSQL reads `x.f` as `f(x)` when `x` has no column `f`. */
   readonly fields: readonly string[];
-  /** Operators, also those that a construct uses unnamed. */
+  /** Operators by name. */
   readonly operators: readonly string[];
   /** Types that something is cast to. */
   readonly types: readonly string[];
@@ -32,14 +32,6 @@ const callsOfOlderServers: ReadonlyMap<string, string> = new Map([
   ['MergeSupportFunc', 'merge_action'],
 ]);
 
-/** Operators that a construct uses without naming them. */
-const unnamedOperators: ReadonlyMap<string, (node: TreeNode) => readonly string[]> = new Map([
-  ['A_Expr', ({ kind }) => (typeof kind === 'string' && kind.includes('BETWEEN') ? ['<', '<=', '>', '>='] : [])],
-  ['CaseExpr', ({ arg }) => (arg === undefined ? [] : ['='])],
-  ['JoinExpr', ({ usingClause, isNatural }) => (usingClause === undefined && isNatural !== true ? [] : ['='])],
-  ['SubLink', ({ operName, subLinkType }) => (operName === undefined && subLinkType === 'ANY_SUBLINK' ? ['='] : [])],
-] satisfies [string, (node: TreeNode) => readonly string[]][]);
-
 /** Reads what a statement calls. */
 export function readCalls(statement: unknown): StatementCalls {
   const functions: QualifiedName[] = [];
@@ -60,7 +52,6 @@ export function readCalls(statement: unknown): StatementCalls {
     } else if (key === 'typeName' || key === 'TypeName') {
       add(types, readNames(node['names']).slice(-1));
     }
-    add(operators, unnamedOperators.get(key)?.(node) ?? []);
     add(operators, readOperators(key, node));
   });
   return { functions, syntax: [...syntax], fields: [...fields], operators: [...operators], types: [...types] };
