@@ -1,5 +1,6 @@
-import { AppError, isAppError } from '@trellis-mcp/errors';
+import { AppError } from '@trellis-mcp/errors';
 import type { PagePart } from '../sources/raw-page.ts';
+import { toCancelled } from '../sources/stop-reasons.ts';
 import { EngineThread, type JobEnd } from './engine-thread.ts';
 import type { Job, WorkerStart } from './protocol.ts';
 
@@ -173,9 +174,4 @@ function throwIfGone(signal: AbortSignal): void {
   if (signal.aborted) {
     throw toCancelled(signal);
   }
-}
-
-/** The caller's own reason, such as its deadline, when it is one that callers may read. */
-function toCancelled(signal: AbortSignal): AppError {
-  return isAppError(signal.reason) ? signal.reason : new AppError('CANCELLED', 'The call was cancelled.', { cause: signal.reason });
 }

@@ -1,12 +1,14 @@
-import { AppError } from '@trellis-mcp/errors';
+import type { AppError } from '@trellis-mcp/errors';
 import type { Kysely } from 'kysely';
 import { createGate, type GateOptions } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
 import { createRelationReader } from '../sources/load-relations.ts';
+import { keepFacts } from '../sources/keep-facts.ts';
+import { toTimeout } from '../sources/stop-reasons.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
 import type { RawPage, RunOptions, Source } from '../sources/source.ts';
-import type { SourceFacts } from '../sources/type-catalog.ts';
+import { loadTypes, type SourceFacts } from '../sources/type-catalog.ts';
 import { createCatalogClient } from './catalog-client.ts';
 import type { JobEnd } from './engine-thread.ts';
 import type { PgliteEngine } from './engine.ts';
@@ -23,9 +25,11 @@ export function createPgliteSource({ name, engine, ...policy }: PgliteSourceOpti
     const { Kysely, PGliteDialect } = await import('kysely');
     return new Kysely({ dialect: new PGliteDialect({ pglite: createCatalogClient(engine) }) });
   });
-  const loadFacts = keep(async (): Promise<SourceFacts> => {
-    const { loadSourceFacts } = await import('../sources/load-source-facts.ts');
-    return loadSourceFacts(await loadCatalog());
+  const facts = keepFacts<SourceFacts>({
+    async load() {
+      const { loadSourceFacts } = await import('../sources/load-source-facts.ts');
+      return loadSourceFacts(await loadCatalog());
+    },
   });
   return {
     name,
@@ -34,10 +38,11 @@ export function createPgliteSource({ name, engine, ...policy }: PgliteSourceOpti
     gate: createGate({
       ...policy,
       parser: createParser(),
-      loadFunctions: async () => (await loadFacts()).functions,
+      loadFunctions: async () => (await facts.get()).functions,
+      refreshFunctions: async () => (await facts.refresh()).functions,
       loadRelations: createRelationReader({ loadCatalog }),
     }),
-    loadTypes: async () => (await loadFacts()).types,
+    loadTypes: async (oids) => loadTypes(facts, oids),
     readPage: async (request, options) => readPage(engine, request, options),
     runScript: async (statements, options) => runScript(engine, statements, options),
     check: async () => ({ ok: true, detail: engine.isRunning() ? 'running' : 'starts on first use' }),
@@ -91,10 +96,5 @@ function collect(parts: readonly PagePart[]): Pick<RawPage, 'columns' | 'rows' |
 }
 
 function toError(end: JobEnd, timeoutMs: number): AppError {
-  return end.kind === 'error'
-    ? toAppError(end.failure)
-    : new AppError('TIMEOUT', `The statement was stopped after ${String(timeoutMs)} ms.`, {
-        hint: 'Read less: filter on indexed columns, aggregate, or add LIMIT.',
-        details: { timeoutMs },
-      });
+  return end.kind === 'error' ? toAppError(end.failure) : toTimeout(timeoutMs);
 }

@@ -1,11 +1,15 @@
 import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
-import { readPage, type RowReader } from '../sources/read-page.ts';
+import { Page } from '../sources/page.ts';
+import { readPage, type RowReader, type RowSink } from '../sources/read-page.ts';
 import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement, WholeRow } from '../sources/raw-page.ts';
 
 /** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
 export const cursorPrefix = 'DECLARE trellis_page NO SCROLL CURSOR FOR ';
 
 const maxNotices = 20;
+
+/** A fetch arrives whole here. */
+const fetchLimits = { firstFetch: 4, largestFetch: 256 } as const;
 
 /**
  * Reads one page in a READ ONLY transaction of a role without rights of its own, and rolls it back.
@@ -16,9 +20,22 @@ export async function runPage(db: PGlite, request: PageRequest, emit: (part: Pag
   const notices: string[] = [];
   const options = textOptions(db, notices);
   return readOnly(db, async () => {
-    const reader = await openReader(db, request, options);
-    return { ...(await readPage(reader, request, emit)), notices };
+    const page = new Page(request);
+    await readPage(await openReader(db, request, options), page, createEmitter(page, emit));
+    const { cutBy, changed } = page;
+    return { more: cutBy !== undefined, ...(cutBy === undefined ? {} : { cutBy }), changed, notices };
   });
+}
+
+/** Passes on what came since the time before. */
+function createEmitter(page: Page, emit: (part: PagePart) => void): () => void {
+  let emitted: number | undefined;
+  return () => {
+    const { columns, digest } = page;
+    const part = { rows: page.rows.slice(emitted), ...(digest === undefined ? {} : { digest }) };
+    emit(emitted === undefined ? { columns, ...part } : part);
+    emitted = page.rows.length;
+  };
 }
 
 /** Runs statements one after the other in a transaction like that of {@link runPage}. */
@@ -53,11 +70,12 @@ async function openReader(db: PGlite, { kind, sql, params }: PageRequest, option
   }
   await db.query(`${cursorPrefix}${sql}`, [...params], options);
   return {
-    async fetch(count) {
-      return toFetched(await db.query<WholeRow>(`FETCH FORWARD ${String(count)} FROM trellis_page`, [], options));
-    },
-    async skip(count) {
-      await db.query(`MOVE FORWARD ${String(count)} FROM trellis_page`, [], options);
+    ...fetchLimits,
+    async fetch({ skip, count }, sink) {
+      if (skip > 0) {
+        await db.query(`MOVE FORWARD ${String(skip)} FROM trellis_page`, [], options);
+      }
+      return give(toFetched(await db.query<WholeRow>(`FETCH FORWARD ${String(count)} FROM trellis_page`, [], options)), sink);
     },
   };
 }
@@ -67,15 +85,20 @@ function readFrom(results: Results<WholeRow>): RowReader {
   const { columns, rows } = toFetched(results);
   let next = 0;
   return {
-    fetch: (count) => Promise.resolve({ columns, rows: rows.slice(next, (next += count)) }),
-    skip: (count) => {
-      next += count;
-      return Promise.resolve();
+    ...fetchLimits,
+    fetch({ skip, count }, sink) {
+      next += skip;
+      return Promise.resolve(give({ columns, rows: rows.slice(next, (next += count)) }, sink));
     },
   };
 }
 
-function toFetched({ fields, rows }: Results<WholeRow>) {
+function give({ columns, rows }: ScriptResult, sink: RowSink): number {
+  sink.open(columns);
+  return rows.findIndex((row) => !sink.take(row)) + 1 || rows.length;
+}
+
+function toFetched({ fields, rows }: Results<WholeRow>): ScriptResult {
   return { columns: fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID })), rows };
 }
 

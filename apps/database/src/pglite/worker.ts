@@ -1,7 +1,7 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import type { PagePart } from '../sources/raw-page.ts';
-import { TooManyColumnsError } from '../sources/read-page.ts';
+import { TooManyColumnsError } from '../sources/page.ts';
 import { compileEngine, openDatabase } from './open-database.ts';
 import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
 import { cursorPrefix, runPage, runScript, scrubSession } from './session.ts';

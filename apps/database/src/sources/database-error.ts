@@ -13,7 +13,14 @@ export interface SqlFailure {
 
 /** What can go wrong below a tool. */
 export type SourceFailure =
-  SqlFailure | { readonly kind: 'columns'; readonly columns: number } | { readonly kind: 'broken'; readonly message: string };
+  | SqlFailure
+  | { readonly kind: 'columns'; readonly columns: number }
+  /** One row is larger than what may be held in memory. */
+  | { readonly kind: 'row'; readonly maxBytes: number }
+  /** The embedded engine failed. */
+  | { readonly kind: 'broken'; readonly message: string }
+  /** The connection ended under the statement. */
+  | { readonly kind: 'lost'; readonly message: string };
 
 const schemaHint = 'Call search_schema for the names and types that exist.';
 
@@ -39,6 +46,19 @@ export function toAppError(failure: SourceFailure): AppError {
     return new AppError('LIMIT', `The result has ${String(failure.columns)} columns, too many for one page.`, {
       hint: 'Name the columns that you need.',
       details: { columns: failure.columns },
+    });
+  }
+  if (failure.kind === 'row') {
+    return new AppError('LIMIT', `A row is larger than ${String(failure.maxBytes)} bytes.`, {
+      hint: 'Read parts of its values, such as left(value, 1000), or length(value).',
+      details: { maxBytes: failure.maxBytes },
+    });
+  }
+  if (failure.kind === 'lost') {
+    return new AppError('UPSTREAM', 'The connection to the database was lost.', {
+      retryable: true,
+      retryAfterMs: 1_000,
+      cause: new Error(failure.message),
     });
   }
   if (failure.kind === 'broken') {

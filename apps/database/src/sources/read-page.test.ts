@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { PagePart, PageRequest, RawCell, WholeRow } from './raw-page.ts';
-import { readPage, TooManyColumnsError, type RowReader } from './read-page.ts';
+import { Page, TooManyColumnsError } from './page.ts';
+import type { PageRequest, RawCell, WholeRow } from './raw-page.ts';
+import { readPage, type RowReader } from './read-page.ts';
 
 const request: PageRequest = { sql: '', params: [], kind: 'rows', offset: 0, maxRows: 500, maxBytes: 65_536, maxCell: 1_000 };
 
@@ -11,15 +12,16 @@ function openReader(rows: readonly WholeRow[], width = rows[0]?.length ?? 1) {
   let next = 0;
   const fetches: number[] = [];
   const reader: RowReader = {
-    fetch(count) {
+    firstFetch: 4,
+    largestFetch: 256,
+    fetch({ skip, count }, sink) {
       fetches.push(count);
+      next += skip;
       const part = rows.slice(next, next + count);
       next += part.length;
-      return Promise.resolve({ columns, rows: part });
-    },
-    skip(count) {
-      next += count;
-      return Promise.resolve();
+      sink.open(columns);
+      const refused = part.findIndex((row) => !sink.take(row));
+      return Promise.resolve(refused === -1 ? part.length : refused + 1);
     },
   };
   return { reader, fetches };
@@ -27,10 +29,11 @@ function openReader(rows: readonly WholeRow[], width = rows[0]?.length ?? 1) {
 
 async function read(rows: readonly WholeRow[], options: Partial<PageRequest> = {}) {
   const { reader, fetches } = openReader(rows);
-  const parts: PagePart[] = [];
-  const end = await readPage(reader, { ...request, ...options }, (part) => parts.push(part));
-  const digest = parts.at(-1)?.digest;
-  return { rows: parts.flatMap((part): (readonly RawCell[])[] => [...part.rows]), parts, end, digest, fetches };
+  const page = new Page({ ...request, ...options });
+  const counts: number[] = [];
+  await readPage(reader, page, () => counts.push(page.rows.length));
+  const { cutBy, changed, digest } = page;
+  return { rows: page.rows, counts, digest, fetches, end: { more: cutBy !== undefined, cutBy, changed } };
 }
 
 const numbered = (count: number): WholeRow[] => Array.from({ length: count }, (_, index) => [String(index)]);
@@ -110,7 +113,7 @@ describe('limits', () => {
 
   it('refuse a row whose column names fill the page', async () => {
     const { reader } = openReader([], 1_600);
-    await expect(readPage(reader, { ...request, maxBytes: 50_000 }, () => undefined)).rejects.toThrow(TooManyColumnsError);
+    await expect(readPage(reader, new Page({ ...request, maxBytes: 50_000 }))).rejects.toThrow(TooManyColumnsError);
   });
 });
 
@@ -129,8 +132,6 @@ describe('fetches', () => {
   });
 
   it('give rows as they come', async () => {
-    const { parts } = await read(numbered(100));
-    expect(parts.map((part) => part.rows.length)).toEqual([4, 32, 64]);
-    expect(parts.map((part) => part.columns !== undefined)).toEqual([true, false, false]);
+    expect((await read(numbered(100))).counts).toEqual([4, 36, 100]);
   });
 });

@@ -30,8 +30,8 @@ export interface Source {
   readonly gate: SqlGate;
   /** For our own queries: trusted SQL, short, on the catalogue. Kysely is loaded with it: no list of tools needs it. */
   loadCatalog(): Promise<Kysely<unknown>>;
-  /** Type names and kinds, loaded once. */
-  loadTypes(): Promise<TypeCatalog>;
+  /** Type names and kinds. When one of `oids` is not among those known, they are loaded anew, at most every 10 seconds. */
+  loadTypes(oids?: readonly number[]): Promise<TypeCatalog>;
   /**
    * Reads one page of a statement that the gate accepted: READ ONLY, extended protocol, always rolled back, nothing left in the session.
    *

@@ -1,4 +1,5 @@
 import type { FunctionCatalog } from '../sql/function-catalog.ts';
+import type { KeptFacts } from './keep-facts.ts';
 
 /** One type of a database. */
 export interface TypeInfo {
@@ -19,4 +20,10 @@ export type TypeCatalog = ReadonlyMap<number, TypeInfo>;
 export interface SourceFacts {
   readonly types: TypeCatalog;
   readonly functions: FunctionCatalog;
+}
+
+/** Gives the types that are known, or newer ones when one of `oids` is not among them: it may have been made since. */
+export async function loadTypes(facts: KeptFacts<SourceFacts>, oids: readonly number[] = []): Promise<TypeCatalog> {
+  const { types } = await facts.get();
+  return oids.every((oid) => types.has(oid)) ? types : (await facts.refresh()).types;
 }

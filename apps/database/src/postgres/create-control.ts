@@ -1,0 +1,23 @@
+import { openPostgres, type OpenPostgresOptions, type PostgresConnection } from '@trellis-mcp/stores';
+import { createSessionSettings } from './session-settings.ts';
+
+const maxConnections = 2;
+/** Our own queries are short; one that is not has met a database of unforeseen size. */
+const statementTimeoutMs = 10_000;
+
+/** Connections for our own queries, apart from those of callers: the catalogue, and whether the server answers. */
+export interface Control {
+  /** Opened on first use; the server need not be there. */
+  load(): Promise<PostgresConnection>;
+  close(): Promise<void>;
+}
+
+/** Creates the control connections of a source without opening them. */
+export function createControl(url: string, options: Pick<OpenPostgresOptions, 'applicationName' | 'onError'>): Control {
+  let opened: Promise<PostgresConnection> | undefined;
+  const settings = createSessionSettings(statementTimeoutMs);
+  return {
+    load: async () => (opened ??= openPostgres(url, { ...options, maxConnections, statementTimeoutMs, settings, lazy: true })),
+    close: async () => (await opened)?.close(),
+  };
+}

@@ -1,0 +1,75 @@
+import type { AppError } from '@trellis-mcp/errors';
+import { openPostgresPool } from '@trellis-mcp/stores';
+import { createRelationReader } from '../sources/load-relations.ts';
+import { keepFacts } from '../sources/keep-facts.ts';
+import type { Source } from '../sources/source.ts';
+import { loadTypes, type SourceFacts } from '../sources/type-catalog.ts';
+import { createGate, type GateOptions } from '../sql/gate.ts';
+import { createParser } from '../sql/parser.ts';
+import { createCheck } from './create-check.ts';
+import { createControl } from './create-control.ts';
+import { createSessionSettings, verifySession } from './session-settings.ts';
+
+/** Options of {@link openPostgresSource}. */
+export interface PostgresSourceOptions extends Pick<GateOptions, 'allowFunctions' | 'allowTables'> {
+  /** As callers name it. */
+  readonly name: string;
+  /** `postgres://user:password@host:5432/database`. */
+  readonly url: string;
+  /** Statements of callers that may run at once. Default: 8. */
+  readonly maxConnections?: number;
+  /** The server's own limit for one statement, in milliseconds; calls have theirs. Default: 15,000. */
+  readonly statementTimeoutMs?: number;
+  /** Clock in milliseconds, for facts that grow old. Default: that of the process. */
+  readonly now?: () => number;
+  /** Told of failures of idle connections, for the log. */
+  readonly onError?: (error: AppError) => void;
+}
+
+/** A PostgreSQL database as a source. Connects with the first call; a server that is away fails calls, not the process. */
+export function openPostgresSource(options: PostgresSourceOptions): Source {
+  const { name, url, maxConnections = 8, statementTimeoutMs = 15_000, now, onError, ...policy } = options;
+  const shared = { applicationName: 'trellis-database', ...(onError === undefined ? {} : { onError }) };
+  const settings = createSessionSettings(statementTimeoutMs);
+  const readers = openPostgresPool(url, {
+    ...shared,
+    maxConnections,
+    pipeline: true,
+    settings,
+    verify: async (client) => verifySession(client, settings),
+  });
+  const control = createControl(url, shared);
+  const loadCatalog = async () => (await control.load()).db;
+  const facts = keepFacts<SourceFacts>({
+    ...(now === undefined ? {} : { now }),
+    async load() {
+      const { loadSourceFacts } = await import('../sources/load-source-facts.ts');
+      return loadSourceFacts(await loadCatalog());
+    },
+  });
+  return {
+    name,
+    engine: 'postgres',
+    loadCatalog,
+    gate: createGate({
+      ...policy,
+      parser: createParser(),
+      loadFunctions: async () => (await facts.get()).functions,
+      refreshFunctions: async () => (await facts.refresh()).functions,
+      loadRelations: createRelationReader({ loadCatalog }),
+    }),
+    loadTypes: async (oids) => loadTypes(facts, oids),
+    async readPage(request, run) {
+      const { runPage } = await import('./run-page.ts');
+      return runPage(readers, request, run);
+    },
+    async runScript(statements, run) {
+      const { runScript } = await import('./run-script.ts');
+      return runScript(readers, statements, run);
+    },
+    check: createCheck(async () => (await control.load()).ping()),
+    async close() {
+      await Promise.all([readers.close(), control.close()]);
+    },
+  };
+}

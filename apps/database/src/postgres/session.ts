@@ -1,0 +1,109 @@
+import type { AppError } from '@trellis-mcp/errors';
+import type { PostgresLease } from '@trellis-mcp/stores';
+import type { WholeRow } from '../sources/raw-page.ts';
+import type { RowSink } from '../sources/read-page.ts';
+import { toAppError } from '../sources/database-error.ts';
+import type { Statement } from './row-query.ts';
+import { streamRows } from './stream-rows.ts';
+import { translateFailure } from './translate-failure.ts';
+import { watchBytes, type ByteWatch } from './watch-bytes.ts';
+
+/**
+ * The SELECT takes the snapshot, after which SET TRANSACTION READ WRITE comes too late. One snapshot for all statements; SERIALIZABLE, which
+ * a role may have as its default, does not work on a standby.
+ */
+export const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT 1';
+
+const maxNotices = 20;
+/** From the end of a call to its connection being free, or cut. */
+const maxScrubMs = 200;
+/** How long what still runs may go on by itself: most has ended before a cancellation would arrive. */
+const graceMs = 50;
+const maxRowBytes = 67_108_864;
+/** What may still come after the end of a call, of rows that nobody wants. */
+const maxRestBytes = 8_388_608;
+
+/** One call's use of a connection. Statements are sent at once and answered in order. */
+export class Session {
+  readonly notices: string[] = [];
+  readonly #lease: PostgresLease;
+  readonly #bytes: ByteWatch;
+  #isRowTooLarge = false;
+  #cancelled: Promise<boolean> | undefined;
+
+  constructor(lease: PostgresLease) {
+    this.#lease = lease;
+    this.#bytes = watchBytes(lease.client.connection.stream, () => this.#cut());
+    this.#bytes.allow(maxRowBytes);
+    lease.client.on('notice', this.#onNotice);
+  }
+
+  /** Sends our own SQL by the simple protocol. */
+  async send(text: string): Promise<void> {
+    this.#gather();
+    await this.#lease.client.query(text);
+  }
+
+  /** Sends a statement whose rows go into the sink; see {@link streamRows}. */
+  async stream(statement: Statement, sink: RowSink): Promise<number> {
+    const take = (row: WholeRow): boolean => {
+      this.#bytes.allow(maxRowBytes);
+      return sink.take(row);
+    };
+    this.#gather();
+    return streamRows(this.#lease.client, statement, { open: (columns) => sink.open(columns), take });
+  }
+
+  /** Asks the server to stop what runs. @returns Whether the server took the request. */
+  async cancel(): Promise<boolean> {
+    return (this.#cancelled ??= this.#lease.cancel(maxScrubMs));
+  }
+
+  /** The one error of what a statement of this session failed with. `prefix` stood before the caller's text. */
+  translate(error: unknown, prefix?: string): AppError {
+    return this.#isRowTooLarge ? toAppError({ kind: 'row', maxBytes: maxRowBytes }) : translateFailure(error, prefix);
+  }
+
+  /**
+   * Rolls back, leaves nothing of the call in the session, and gives the connection back; cuts it when that fails or takes long.
+   * Never rejects.
+   */
+  async end(): Promise<void> {
+    const { client } = this.#lease;
+    this.#bytes.allow(maxRestBytes);
+    client.off('notice', this.#onNotice);
+    const late = setTimeout(() => this.#lease.release(true), maxScrubMs);
+    const grace = setTimeout(() => void this.cancel(), graceMs);
+    this.#gather();
+    try {
+      await Promise.all([client.query('ROLLBACK').finally(() => clearTimeout(grace)), client.query('DISCARD ALL')]);
+      this.#bytes.stop();
+      // A request that comes late must not meet the next call.
+      this.#lease.release((await this.#cancelled) === false);
+    } catch {
+      // Whatever it was, the session is not to be used again.
+      this.#lease.release(true);
+    } finally {
+      clearTimeout(late);
+      clearTimeout(grace);
+    }
+  }
+
+  /** What is sent in one turn goes out as one piece. */
+  #gather(): void {
+    const { stream } = this.#lease.client.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+  }
+
+  #cut(): void {
+    this.#isRowTooLarge = true;
+    this.#lease.release(true);
+  }
+
+  readonly #onNotice = ({ severity, message }: { severity?: string | undefined; message?: string | undefined }): void => {
+    if (this.notices.length < maxNotices) {
+      this.notices.push(`${severity ?? 'NOTICE'}: ${(message ?? '').slice(0, 500)}`);
+    }
+  };
+}
