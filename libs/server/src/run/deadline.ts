@@ -1,5 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { Step } from './step.ts';
+import { stopWhenOverdue } from './stop-when-overdue.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -9,11 +10,8 @@ import type { Task } from './task.ts';
  */
 export const deadline: Step<Task> = {
   name: 'deadline',
-  apply({ cleanups, ctx, frame, stopper, subject }) {
-    const { timeoutMs } = subject;
-    const timer = setTimeout(() => {
-      stopper.stop(timedOut(timeoutMs));
-    }, timeoutMs);
+  apply(task) {
+    const { cleanups, ctx, frame, stopper } = task;
     const cancel = (): void => {
       stopper.stop(new AppError('CANCELLED', 'The client cancelled the call.'));
     };
@@ -21,18 +19,10 @@ export const deadline: Step<Task> = {
     if (ctx.mcpReq.signal.aborted) cancel();
     frame.running.add(stopper);
     cleanups.push(() => {
-      clearTimeout(timer);
       // The SDK aborts every request when its exchange closes, also after the answer.
       ctx.mcpReq.signal.removeEventListener('abort', cancel);
       frame.running.delete(stopper);
     });
+    stopWhenOverdue(task);
   },
 };
-
-function timedOut(timeoutMs: number): AppError {
-  return new AppError('TIMEOUT', `The call did not finish within its deadline of ${timeoutMs} ms.`, {
-    hint: 'Ask for less in one call.',
-    retryable: true,
-    details: { timeoutMs },
-  });
-}
