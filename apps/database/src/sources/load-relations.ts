@@ -40,7 +40,8 @@ function toKey({ schema, name }: QualifiedName): string {
 }
 
 /** Whether a column holds a relation that is neither the server's nor an extension's. */
-const isOwners = (column: string) => sql.raw(`${column} >= 16384 and not exists (
+const isOwners = (column: string) =>
+  sql.raw(`${column} >= 16384 and not exists (
   select from pg_catalog.pg_depend e where e.classid = 'pg_class'::regclass and e.objid = ${column} and e.deptype = 'e')`);
 
 /**
