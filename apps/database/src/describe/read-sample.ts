@@ -42,7 +42,7 @@ export async function readSample(
   const sql = `select ${read.join(', ')} from ${rows.from} limit ${String(count)}`;
   try {
     const page = await readRows(source, sql, { ...run, count });
-    const types = await source.loadTypes();
+    const types = await source.loadTypes(page.columns.map(({ typeOid }) => typeOid));
     const sample = page.rows.map((row) => row.map((cell, index) => renderCell(cell, page.columns[index]?.typeOid ?? 0, types)));
     return { sample, ...(read.length === columns ? {} : { sampleColumns: read }) };
   } catch (error) {

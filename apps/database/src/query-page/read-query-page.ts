@@ -65,7 +65,7 @@ export async function readQueryPage(request: QueryPageRequest, { call, open }: S
   const { digest, more } = page;
   const next = { statement, offset: (from?.offset ?? 0) + page.rows.length, digest };
   return {
-    ...render(page, await source.loadTypes()),
+    ...render(page, await source.loadTypes(page.columns.map(({ typeOid }) => typeOid))),
     ...(more && digest !== undefined ? { nextCursor: call.seal(next, { ttlMs: cursorTtlMs }) } : {}),
     ordered,
     ...(page.changed ? { changed: true } : {}),
