@@ -142,7 +142,8 @@ async function openFile(path: string): Promise<Pick<LineSinkOptions, 'fd' | 'rel
  */
 async function openStandardError(): Promise<Pick<LineSinkOptions, 'fd'>> {
   const stats = await promisify(fstat)(2);
-  if (stats.isFIFO() || stats.isSocket()) process.stderr.on('error', ignoreBrokenPipe);
+  const isPipe = stats.isFIFO() || stats.isSocket();
+  if (isPipe && !process.stderr.listeners('error').includes(ignoreBrokenPipe)) process.stderr.on('error', ignoreBrokenPipe);
   return { fd: 2 };
 }
 
