@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startInProcess, type InProcessServer } from '@trellis-mcp/testing';
+import { spawnProbe, type SharedInstance } from '@trellis-mcp/test-services';
+import { entryCommand, startInProcess, type InProcessServer } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
 import type { Deps } from '../src/deps.ts';
+import { startPostgresShop } from './start-postgres-shop.ts';
 import { writeConfigFile } from './write-config-file.ts';
 
 type Connection = Awaited<ReturnType<InProcessServer<Deps>['connect']>>;
@@ -50,19 +52,28 @@ const everyValue = {
   aDocument: '{"a": [1]}',
 };
 
-async function start(savedQueries: readonly unknown[], ...flags: string[]): Promise<InProcessServer<Deps>> {
-  await using file = await writeConfigFile({ savedQueries });
-  return await startInProcess(app, { args: [...file.args, ...flags] });
-}
-
+let shop: SharedInstance;
 let server: InProcessServer<Deps>;
 let client: Connection;
 
 beforeAll(async () => {
+  shop = await startPostgresShop();
   server = await start([topCustomers, everyType]);
   client = await server.connect();
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await shop.stop();
+});
+
+async function start(savedQueries: readonly unknown[], ...flags: string[]): Promise<InProcessServer<Deps>> {
+  return startWith({ savedQueries, databaseUrl: shop.url }, ...flags);
+}
+
+async function startWith(settings: unknown, ...flags: string[]): Promise<InProcessServer<Deps>> {
+  await using file = await writeConfigFile(settings);
+  return await startInProcess(app, { args: [...file.args, ...flags] });
+}
 
 interface Page {
   rows: unknown[][];
@@ -103,12 +114,19 @@ describe('a saved query', () => {
     await expect(other).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('cursor') });
   });
 
-  it('carries every type of value, and the default of what is left out', async () => {
+  it('sends every type of value, and the default of what is left out', async () => {
     const { rows } = await call('every_type', everyValue);
     const { aText, aNumber, aBoolean, aDate, anId } = everyValue;
     expect(rows).toEqual([[aText, '9007199254740991', aNumber, aBoolean, aDate, '2026-01-31 10:00:00+00', anId, { a: [1] }, 2]]);
   });
 
+  it('can be the only tool', async () => {
+    await using alone = await start([topCustomers], '--tools', 'top_customers');
+    expect((await (await alone.connect()).listTools()).map(({ name }) => name)).toEqual(['top_customers']);
+  });
+});
+
+describe('an argument of a saved query', () => {
   it.each([
     ['a date that is none', 'top_customers', { since: 'yesterday' }, 'since'],
     ['a value that is not on the list', 'top_customers', { since: '2026-01-01', status: 'lost' }, 'status'],
@@ -117,14 +135,9 @@ describe('a saved query', () => {
     ['half of a UUID', 'every_type', { ...everyValue, anId: '2b9b3c1e' }, 'anId'],
     ['broken JSON', 'every_type', { ...everyValue, aDocument: '{' }, 'json'],
     ['a day that no calendar has', 'every_type', { ...everyValue, aDate: '2026-02-31' }, 'date'],
-  ])('refuses %s', async (_what, name, args, named) => {
+  ])('is refused when it is %s', async (_what, name, args, named) => {
     const refused = client.callTool(name, args);
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining(named) });
-  });
-
-  it('can be the only tool', async () => {
-    await using alone = await start([topCustomers], '--tools', 'top_customers');
-    expect((await (await alone.connect()).listTools()).map(({ name }) => name)).toEqual(['top_customers']);
   });
 });
 
@@ -154,5 +167,34 @@ describe('a start with saved queries', () => {
     const wrong = ['a', 'b'].map((name) => ({ ...one, name, sql: `select ${name}` }));
     const message = expect.stringMatching(/The saved query a: .*"a".*The saved query b: .*"b"/);
     await expect(start([...wrong, one])).rejects.toMatchObject({ code: 'INVALID_INPUT', message });
+  });
+});
+
+describe('the embedded database', () => {
+  it('answers saved queries, too', async () => {
+    await using embedded = await startWith({ savedQueries: [topCustomers] });
+    const { data } = await (await embedded.connect()).callTool('top_customers', { since: '2020-01-01', status: 'paid' });
+    expect(data).toMatchObject({ rowCount: 3, truncatedBy: 'rows' });
+  });
+
+  it('finds wrong ones at start, with the character', async () => {
+    const wrong = startWith({ savedQueries: [{ ...one, sql: 'select nope from customers' }] });
+    await expect(wrong).rejects.toMatchObject({ message: expect.stringContaining('"nope" does not exist (at character 8).') });
+  });
+});
+
+describe('the program', () => {
+  const main = new URL('../src/main.ts', import.meta.url);
+
+  it.each([
+    ['78 and the name of the query for wrong SQL', 78, {}, 'The saved query one: column "nope" does not exist'],
+    ['69 when the database is not there', 69, { databaseUrl: 'postgres://reader:hunter2@127.0.0.1:1/shop' }, 'The saved query one:'],
+  ])('ends with %s', async (_what, code, change, line) => {
+    await using file = await writeConfigFile({ databaseUrl: shop.url, savedQueries: [{ ...one, sql: 'select nope' }], ...change });
+    const { command, args } = entryCommand(main, [...file.args, '--log-level', 'warn']);
+    await using probe = await spawnProbe(command, args);
+    expect(await probe.exit).toMatchObject({ code });
+    expect(probe.stderr.trim().split('\n')).toEqual([expect.stringContaining(line)]);
+    expect(probe.stderr).not.toContain('hunter2');
   });
 });
