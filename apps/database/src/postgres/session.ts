@@ -96,9 +96,14 @@ export class Session {
     process.nextTick(() => stream.uncork());
   }
 
+  /** Ends the session, and what no scrub takes away with it. */
+  close(): void {
+    this.#lease.release(true);
+  }
+
   #cut(): void {
     this.#isRowTooLarge = true;
-    this.#lease.release(true);
+    this.close();
   }
 
   readonly #onNotice = ({ severity, message }: { severity?: string | undefined; message?: string | undefined }): void => {

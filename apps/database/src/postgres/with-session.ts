@@ -15,7 +15,7 @@ const maxStopMs = 150;
  */
 export async function withSession<Answer>(
   pool: PostgresPool,
-  { signal, timeoutMs }: RunOptions,
+  { signal, timeoutMs, leavesTraces = false }: RunOptions,
   work: (session: Session) => Promise<Answer>,
 ): Promise<Answer> {
   const session = new Session(await acquire(pool, signal));
@@ -27,6 +27,9 @@ export async function withSession<Answer>(
   } catch (error) {
     if (signal.aborted) {
       void session.cancel();
+    }
+    if (leavesTraces) {
+      session.close();
     }
     throw error;
   } finally {

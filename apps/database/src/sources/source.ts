@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** The most that the statement itself may take. */
   readonly timeoutMs: number;
+  /** What runs leaves something in the session that no scrub takes away, unless it ends well: a session that failed is closed. Default: false. */
+  readonly leavesTraces?: boolean;
 }
 
 /** One database that tools read, whatever its engine. */

@@ -9,7 +9,7 @@ import { defineSourceTool } from './define-source-tool.ts';
 export const explain = defineSourceTool({
   name: 'explain',
   title: 'Explain',
-  description: 'Show how a SELECT runs and what makes it slow; analyze runs and measures it.',
+  description: 'Show how a SELECT runs and what makes it slow; analyze runs and times it.',
   input: z.object({
     sql: boundedText({ max: maxSqlBytes }),
     params: z.array(z.unknown()).max(100).optional(),
