@@ -33,7 +33,7 @@ function toPairs(text: string): readonly string[] {
 /** One step in three letters, or one name within the other: `customer` is near `tbl_customers`. */
 function isNear(wanted: string, found: string, steps: number): boolean {
   const isPart = wanted.length >= 3 && found.length >= 3 && (found.includes(wanted) || wanted.includes(found));
-  return isPart || steps <= Math.max(1, Math.floor(wanted.length / 3));
+  return isPart || steps <= Math.max(1, Math.floor(Math.max(wanted.length, found.length) / 3));
 }
 
 /** Steps from one text to the other: letters put in, left out, replaced, or two neighbours swapped. */

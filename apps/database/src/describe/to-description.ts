@@ -54,6 +54,17 @@ export interface Description {
 class Cutter {
   readonly notes: string[] = [];
 
+  /** Names and types of all columns are worth more than all about the first ones. */
+  columns(columns: readonly DescribedColumn[] | null): readonly DescribedColumn[] | undefined {
+    const whole = columns?.map(cutColumn) ?? [];
+    if (Buffer.byteLength(JSON.stringify(whole)) <= maxBytes.columns) {
+      return this.list(whole, 'columns', maxItems.columns + 1);
+    }
+    this.notes.push('columns: defaults, enum values and comments are left out.');
+    const short = whole.map(({ name, type, nullable, denied }) => ({ name, type, ...present({ nullable, denied }) }));
+    return this.list(short, 'columns', maxItems.columns + 1);
+  }
+
   list<Item>(items: readonly Item[] | null | undefined, name: keyof typeof maxBytes, max: number): readonly Item[] | undefined {
     if (items === null || items === undefined || items.length === 0) {
       return undefined;
@@ -81,7 +92,7 @@ export function toDescription(row: DescriptionRow): Description {
       bytes: row.bytes,
       may: row.may,
       of: row.ownerTable,
-      columns: cutter.list(row.columns?.map(cutColumn), 'columns', maxItems.columns + 1),
+      columns: cutter.columns(row.columns),
       primaryKey: row.primaryKey,
       foreignKeys: cutter.list(row.foreignKeys, 'foreignKeys', maxItems.keys),
       referencedBy: cutter.list(row.referencedBy, 'referencedBy', maxItems.keys),

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import { startPostgres } from '@trellis-mcp/test-services';
+import { openCatalog, type Catalog } from '../src/catalog/open-catalog.ts';
+import { createEngine } from '../src/pglite/engine.ts';
+import { sampleUrl } from '../src/pglite/places.ts';
+import { createPgliteSource } from '../src/pglite/pglite-source.ts';
+import { openPostgresSource } from '../src/postgres/open-postgres-source.ts';
+import type { Source } from '../src/sources/source.ts';
+import { readTableAllowList } from '../src/sql/table-allow-list.ts';
+import { asRole, runSql } from './open-catalog.ts';
+
+/** A database of either engine. The clock of its catalogues stands still: what they answered once stays. */
+export interface CatalogDatabase {
+  readonly source: Source;
+  readonly catalog: Catalog;
+  /** A new catalogue, with an allow list when some are named. */
+  only(...tables: readonly string[]): Catalog;
+  /** Runs SQL as the owner. */
+  run(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a Postgres alone has: roles that log in. */
+export interface ServerDatabase extends CatalogDatabase {
+  readonly url: string;
+  /** Opens the same database as another role. */
+  as(role: string, password: string): CatalogDatabase;
+}
+
+/** The embedded engine with the sample shop. */
+export function openEmbeddedDatabase(): Promise<CatalogDatabase> {
+  const source = createPgliteSource({ name: 'embedded', engine: createEngine({ sample: sampleUrl.href }) });
+  // One statement at a time: the engine takes no more.
+  const run = async (text: string): Promise<void> => {
+    const db = await source.loadCatalog();
+    for (const statement of text.split(/;;\n/)) {
+      await sql.raw(statement).execute(db);
+    }
+  };
+  return Promise.resolve(toDatabase(source, run));
+}
+
+/** A Postgres server of its own. */
+export async function openServerDatabase(): Promise<ServerDatabase> {
+  const server = await startPostgres();
+  const open = (url: string): CatalogDatabase =>
+    toDatabase(openPostgresSource({ name: 'server', url }), async (text) => runSql(url, text.replaceAll(';;\n', ';\n')));
+  const database = open(server.url);
+  return {
+    ...database,
+    url: server.url,
+    as: (role, password) => open(asRole(server.url, role, password)),
+    async close() {
+      await database.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Both, for tests that must hold on both. */
+export const engines = [
+  ['PGlite', openEmbeddedDatabase],
+  ['PostgreSQL', openServerDatabase],
+] as const;
+
+function toDatabase(source: Source, run: CatalogDatabase['run']): CatalogDatabase {
+  const now = (): number => 1;
+  return {
+    source,
+    run,
+    catalog: openCatalog(source, { now }),
+    only: (...items) => openCatalog(source, { now, tables: readTableAllowList(items) }),
+    close: async () => source.close(),
+  };
+}
