@@ -88,10 +88,10 @@ class LazyPool implements PostgresPool {
   }
 
   async acquire(signal?: AbortSignal): Promise<PostgresLease> {
-    const { maxConnections = 5, maxWaiting = 1_000 } = this.#options;
+    const { maxWaiting = 1_000 } = this.#options;
     const driver = this.#driver ?? (await this.#load());
     if (this.#closing) throw new AppError('CANCELLED', 'The Postgres connection is closed.');
-    if (driver.pool.waitingCount >= maxWaiting + maxConnections) {
+    if (driver.pool.waitingCount >= maxWaiting) {
       throw new AppError('LIMIT', 'Too many statements wait for Postgres.', { retryable: true });
     }
     signal?.throwIfAborted();
