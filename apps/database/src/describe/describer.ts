@@ -32,7 +32,7 @@ export interface Describer {
    * @throws AppError `NOT_FOUND`, also for what is not on the allow list; `INVALID_INPUT` for a name in several schemas.
    */
   describe(text: string): Promise<Described>;
-  /** Describes a relation by its exact name. */
+  /** Describes a table, view or foreign table by its exact name; nothing else is found. */
   describeTable(schema: string, name: string): Promise<Described>;
 }
 
@@ -89,7 +89,14 @@ export function createDescriber(source: Pick<Source, 'engine' | 'loadCatalog'>, 
   };
   return {
     describe: async (text) => keep(readObjectName(text)),
-    describeTable: async (schema, name) => keep([{ schema, name }]),
+    async describeTable(schema, name) {
+      const readings = [{ schema, name }];
+      const found = await keep(readings);
+      if (!found.rows.hasRows) {
+        throw await toNotFound(readings);
+      }
+      return found;
+    },
   };
 }
 
