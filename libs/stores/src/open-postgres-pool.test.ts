@@ -41,7 +41,17 @@ describe('a pool', () => {
     (await pool.acquire()).release();
   });
 
-  it('bounds how many wait', async () => {
+  it('refuses callers once it is closed', async () => {
+    const pool = openPostgresPool(server.url);
+    (await pool.acquire()).release();
+    await pool.close();
+    await pool.close();
+    await expect(pool.acquire()).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});
+
+describe('those who wait', () => {
+  it('are not more than a limit', async () => {
     await using pool = openPostgresPool(server.url, { maxConnections: 1, maxWaiting: 2 });
     const lease = await pool.acquire();
     const waiting = [pool.acquire(), pool.acquire()];
@@ -50,7 +60,7 @@ describe('a pool', () => {
     for (const next of waiting) (await next).release();
   });
 
-  it('ends the wait of a caller that goes away, and loses no connection to it', async () => {
+  it('may go away, and no connection is lost to them', async () => {
     await using pool = openPostgresPool(server.url, { maxConnections: 1 });
     const lease = await pool.acquire();
     const gone = new AbortController();
@@ -60,14 +70,6 @@ describe('a pool', () => {
     await expect(pool.acquire(gone.signal)).rejects.toThrow('gone');
     lease.release();
     (await pool.acquire()).release();
-  });
-
-  it('refuses callers once it is closed', async () => {
-    const pool = openPostgresPool(server.url);
-    (await pool.acquire()).release();
-    await pool.close();
-    await pool.close();
-    await expect(pool.acquire()).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
 
@@ -89,25 +91,6 @@ describe('a session', () => {
     release();
   });
 
-  it('is looked at once before it is used, and closed when it is not as it must be', async () => {
-    let looks = 0;
-    const verify = (): Promise<void> => {
-      looks += 1;
-      return looks === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve();
-    };
-    await using pool = openPostgresPool(server.url, { maxConnections: 1, verify });
-    await expect(pool.acquire()).rejects.toMatchObject({ code: 'UPSTREAM', cause: { message: 'not yet' } });
-    for (let call = 0; call < 3; call += 1) (await pool.acquire()).release();
-    expect(looks).toBe(2);
-  });
-
-  it('is not waited for when the look at it takes too long', async () => {
-    const verify = async (client: { query(text: string): Promise<unknown> }): Promise<void> =>
-      void (await client.query('select pg_sleep(9)'));
-    await using pool = openPostgresPool(server.url, { connectTimeoutMs: 200, verify });
-    await expect(pool.acquire()).rejects.toMatchObject({ code: 'UPSTREAM', retryable: true });
-  });
-
   it('may be lost at any time without ending the process', async () => {
     await using pool = openPostgresPool(server.url, { maxConnections: 2 });
     const [lost, other] = await Promise.all([pool.acquire(), pool.acquire()]);
@@ -122,6 +105,28 @@ describe('a session', () => {
       await client.query('select 1');
       release();
     }
+  });
+});
+
+describe('a new session', () => {
+  it('is looked at once before it is used, and closed when it is not as it must be', async () => {
+    let looks = 0;
+    const verify = (): Promise<void> => {
+      looks += 1;
+      return looks === 1 ? Promise.reject(new Error('not yet')) : Promise.resolve();
+    };
+    await using pool = openPostgresPool(server.url, { maxConnections: 1, verify });
+    await expect(pool.acquire()).rejects.toMatchObject({ code: 'UPSTREAM', cause: { message: 'not yet' } });
+    for (let call = 0; call < 3; call += 1) (await pool.acquire()).release();
+    expect(looks).toBe(2);
+  });
+
+  it('is not waited for when the look at it takes too long', async () => {
+    const verify = async (client: { query(text: string): Promise<unknown> }): Promise<void> => {
+      await client.query('select pg_sleep(9)');
+    };
+    await using pool = openPostgresPool(server.url, { connectTimeoutMs: 200, verify });
+    await expect(pool.acquire()).rejects.toMatchObject({ code: 'UPSTREAM', retryable: true });
   });
 });
 
