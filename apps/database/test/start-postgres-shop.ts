@@ -8,7 +8,7 @@ import { commentsSql, tablesSql, viewsSql } from '../src/sample/shop-schema.ts';
 export async function startPostgresShop(): Promise<SharedInstance> {
   const database = await sharedPostgres();
   try {
-    await fill(database.url);
+    await fillPostgresShop(database.url);
     return database;
   } catch (error) {
     await database.stop();
@@ -16,7 +16,8 @@ export async function startPostgresShop(): Promise<SharedInstance> {
   }
 }
 
-async function fill(url: string): Promise<void> {
+/** Fills an empty database of a server with the sample shop. */
+export async function fillPostgresShop(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
