@@ -29,5 +29,8 @@ export function joinStatements(statements: readonly string[], total = statements
 export function listSome(names: readonly string[], total = names.length): string {
   const shown = names.slice(0, maxNamed);
   const rest = total - shown.length;
+  if (shown.length === 0 && rest > 0) {
+    return `${String(rest)} that --allow-tables leaves out`;
+  }
   return rest > 0 ? `${shown.join(', ')} and ${String(rest)} more` : shown.join(', ');
 }

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
 import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
 import { reach } from './reach.ts';
-import type { RoleIdentity } from './role-identity.ts';
+import type { RoleContext } from './role-identity.ts';
 
 interface OwnedRow {
   readonly kind: 'database' | 'schema' | 'relation' | 'function';
@@ -30,13 +30,14 @@ const ownedQuery = sql<OwnedRow>`
   where owner in (select oid from reach where oid <> 0) order by place, schema, name limit ${maxNamed}`;
 
 /** What the connected role owns, itself or by membership: an owner may change and drop it, whatever is granted. */
-export async function findOwnership(db: Kysely<unknown>, role: RoleIdentity): Promise<readonly Finding[]> {
+export async function findOwnership(db: Kysely<unknown>, role: RoleContext): Promise<readonly Finding[]> {
   const { rows } = await ownedQuery.execute(db);
   const [first] = rows;
   if (first === undefined) {
     return [];
   }
-  const owns = listSome(rows.map(describe), first.total);
+  const named = rows.filter(({ kind, schema, name }) => kind !== 'relation' || role.canName(schema ?? '', name));
+  const owns = listSome(named.map(describe), first.total);
   const evidence = `Role ${quoteIdentifier(role.name)} owns ${owns}. Connect as a role of its own: trellis-database print-role prints one.`;
   return [toFinding('warning', evidence)];
 }

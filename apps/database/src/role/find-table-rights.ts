@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
 import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
 import { reach } from './reach.ts';
-import { quoteGrantee, type RoleIdentity } from './role-identity.ts';
+import { quoteGrantee, type RoleContext } from './role-identity.ts';
 
 interface RightRow {
   readonly schema: string;
@@ -44,14 +44,15 @@ const rightsQuery = sql<RightRow>`
   from rights r order by r.schema, r.name, r.grantee, r.columns, r.rights limit ${maxNamed}`;
 
 /** Tables, columns and sequences that the connected role may change, by grants to it, to roles that it is a member of, or to PUBLIC. */
-export async function findTableRights(db: Kysely<unknown>, role: RoleIdentity): Promise<readonly Finding[]> {
+export async function findTableRights(db: Kysely<unknown>, role: RoleContext): Promise<readonly Finding[]> {
   const { rows } = await rightsQuery.execute(db);
   const [first] = rows;
   if (first === undefined) {
     return [];
   }
-  const evidence = `Role ${quoteIdentifier(role.name)} may write: ${listSome(rows.map(describe), first.total)}.`;
-  return [toFinding('warning', evidence, joinStatements(rows.map(revoke), first.total))];
+  const named = rows.filter(({ schema, name }) => role.canName(schema, name));
+  const evidence = `Role ${quoteIdentifier(role.name)} may write: ${listSome(named.map(describe), first.total)}.`;
+  return [toFinding('warning', evidence, joinStatements(named.map(revoke), first.total))];
 }
 
 function describe({ schema, name, grantee, ...right }: RightRow): string {

@@ -1,9 +1,10 @@
 import { sql, type Kysely } from 'kysely';
+import { isSystemSchema } from '../catalog/system-schema.ts';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
-import { isSystemSchema, reach } from './reach.ts';
-import { quoteGrantee, type RoleIdentity } from './role-identity.ts';
+import { reach } from './reach.ts';
+import { quoteGrantee, type RoleContext } from './role-identity.ts';
 
 interface VisibleRow {
   readonly schema: string;
@@ -45,24 +46,26 @@ function unreadableQuery(items: readonly string[]) {
 }
 
 /** Compares what the connected role may read with `--allow-tables`: only a GRANT keeps the rest from every statement. */
-export async function findVisible(db: Kysely<unknown>, role: RoleIdentity, tables: TableAllowList): Promise<readonly Finding[]> {
+export async function findVisible(db: Kysely<unknown>, role: RoleContext, tables: TableAllowList): Promise<readonly Finding[]> {
   const items = [...tables.items];
   const beyond = await beyondQuery(items).execute(db);
   const unreadable = await unreadableQuery(items).execute(db);
   const self = quoteIdentifier(role.name);
-  return [...beyondFindings(beyond.rows, self), ...unreadableFindings(unreadable.rows, self)];
+  return [...beyondFindings(beyond.rows, role), ...unreadableFindings(unreadable.rows, self)];
 }
 
-function beyondFindings(rows: readonly VisibleRow[], self: string): Finding[] {
+function beyondFindings(rows: readonly VisibleRow[], role: RoleContext): Finding[] {
   const [first] = rows;
   if (first === undefined) {
     return [];
   }
-  const names = rows.map(({ schema, name }) => quoteQualified(schema, name));
-  const fixes = rows.flatMap(({ schema, name, grantees }) =>
+  const named = rows.filter(({ schema, name }) => role.canName(schema, name));
+  const names = named.map(({ schema, name }) => quoteQualified(schema, name));
+  const fixes = named.flatMap(({ schema, name, grantees }) =>
     grantees.map((grantee) => `REVOKE SELECT ON TABLE ${quoteQualified(schema, name)} FROM ${quoteGrantee(grantee)}`),
   );
-  const evidence = `Role ${self} may read tables that --allow-tables leaves out: ${listSome(names, first.total)}.`;
+  const which = named.length === 0 ? `${String(first.total)}; trellis-database doctor names them` : listSome(names, first.total);
+  const evidence = `Role ${quoteIdentifier(role.name)} may read tables that --allow-tables leaves out: ${which}.`;
   return [toFinding('warning', evidence, joinStatements(fixes, Math.max(first.total, fixes.length)))];
 }
 

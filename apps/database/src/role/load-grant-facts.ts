@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely';
-import { isSystemSchema } from './reach.ts';
+import { isSystemSchema } from '../catalog/system-schema.ts';
 
 /** A schema that holds tables or views. */
 export interface SchemaFacts {

@@ -16,6 +16,8 @@ export interface RoleReport {
 export interface RoleReportOptions {
   /** `--allow-tables`: what may be read beyond it is a finding. Default: everything may be read. */
   readonly tables?: TableAllowList | undefined;
+  /** `listed` names no table that the list leaves out, for callers who are not to learn of it. Default: all. */
+  readonly names?: 'all' | 'listed';
 }
 
 /**
@@ -23,9 +25,13 @@ export interface RoleReportOptions {
  *
  * @throws AppError as `Source.loadCatalog` and its queries do.
  */
-export async function loadRoleReport(source: Pick<Source, 'loadCatalog'>, { tables }: RoleReportOptions = {}): Promise<RoleReport> {
+export async function loadRoleReport(
+  source: Pick<Source, 'loadCatalog'>,
+  { tables, names = 'all' }: RoleReportOptions = {},
+): Promise<RoleReport> {
   const [db, facets] = await Promise.all([source.loadCatalog(), import('./role-facets.ts')]);
-  const role = await facets.loadRoleIdentity(db);
+  const canName = (schema: string, name: string): boolean => names === 'all' || (tables?.allows(schema, name) ?? true);
+  const role = { ...(await facets.loadRoleIdentity(db)), canName };
   const findings: Finding[] = [];
   // A superuser has every right: the rest would only repeat it.
   for (const find of role.isSuperuser ? facets.dangers : [...facets.dangers, ...facets.rights]) {
@@ -40,7 +46,7 @@ export async function loadRoleReport(source: Pick<Source, 'loadCatalog'>, { tabl
 /** The short form: critical findings only, in three queries. */
 export async function loadDangers(source: Pick<Source, 'loadCatalog'>): Promise<RoleReport> {
   const [db, facets] = await Promise.all([source.loadCatalog(), import('./role-facets.ts')]);
-  const role = await facets.loadRoleIdentity(db);
+  const role = { ...(await facets.loadRoleIdentity(db)), canName: () => true };
   const findings: Finding[] = [];
   for (const find of facets.dangers) {
     findings.push(...(await find(db, role)));

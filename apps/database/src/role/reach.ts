@@ -7,7 +7,3 @@ import { sql } from 'kysely';
 export const reach = sql`
   select r.oid, r.rolname::text as name from pg_catalog.pg_roles r where pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER'::text)
   union all select 0::oid, null`;
-
-/** Of a `pg_namespace n`: schemas that come with PostgreSQL or live as long as a session. */
-export const isSystemSchema = sql`(n.nspname in ('pg_catalog', 'information_schema') or n.nspname::text like 'pg\\_toast%'
-  or n.nspname::text like 'pg\\_temp%')`;

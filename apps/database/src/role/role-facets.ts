@@ -8,13 +8,13 @@ import { findOwnership } from './find-ownership.ts';
 import { findPowers } from './find-powers.ts';
 import { findSettings } from './find-settings.ts';
 import { findTableRights } from './find-table-rights.ts';
-import type { RoleIdentity } from './role-identity.ts';
+import type { RoleContext } from './role-identity.ts';
 
 export { findVisible } from './find-visible.ts';
 export { loadRoleIdentity } from './role-identity.ts';
 
 /** One view on a role, one or two queries. */
-export type RoleFacet = (db: Kysely<unknown>, role: RoleIdentity) => Promise<readonly Finding[]>;
+export type RoleFacet = (db: Kysely<unknown>, role: RoleContext) => Promise<readonly Finding[]>;
 
 /** Those with critical findings. */
 export const dangers: readonly RoleFacet[] = [findPowers, findFunctions];

@@ -12,6 +12,12 @@ export interface RoleIdentity {
   readonly version: number;
 }
 
+/** Who is connected, and what may be said of it. */
+export interface RoleContext extends RoleIdentity {
+  /** Whether a finding may name this relation: callers do not learn of those that `--allow-tables` leaves out. */
+  canName(schema: string, name: string): boolean;
+}
+
 const identityQuery = sql<RoleIdentity>`
   select r.rolname::text as name, r.rolsuper as "isSuperuser", current_database()::text as database,
     pg_catalog.current_setting('server_version_num')::int4 as version
