@@ -3,14 +3,16 @@ import type { AnyTool } from '@trellis-mcp/server';
 import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { savedQueryTool } from '../saved-queries/saved-query-tool.ts';
+import { adviseIndexes } from './advise-indexes.ts';
 import { bindSources, type AnySourceTool } from './define-source-tool.ts';
 import { describe } from './describe.ts';
+import { diagnose } from './diagnose.ts';
 import { explain } from './explain.ts';
 import { query } from './query.ts';
 import { searchSchema } from './search-schema.ts';
 
 /** All tools of this server, beside the saved queries of a configuration. */
-export const tools: readonly AnySourceTool[] = [query, searchSchema, describe, explain];
+export const tools: readonly AnySourceTool[] = [query, searchSchema, describe, explain, diagnose, adviseIndexes];
 
 /**
  * The tools as clients see them. Called once, at start.
