@@ -2,6 +2,7 @@ import { afterAll } from '@jest/globals';
 import { sharedRedis } from '@trellis-mcp/test-services';
 import { appContract } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
+import { calls, slowCall } from './contract-calls.ts';
 
 /** Everything holds, above all the end of the process, with a live engine and a live Redis connection. */
 const redis = await sharedRedis();
@@ -12,9 +13,6 @@ appContract({
   main: new URL('../src/main.ts', import.meta.url),
   snapshots: new URL('tools.snap/', import.meta.url),
   args: ['--redis-url', redis.url],
-  calls: [
-    { tool: 'query', args: { sql: 'select id, email from customers order by id', limit: 3 } },
-    { tool: 'search_schema', args: { pattern: 'order' } },
-  ],
-  slowCall: { tool: 'query', args: { sql: 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b' } },
+  calls,
+  slowCall,
 });
