@@ -47,7 +47,7 @@ const limitSettings = {
     description: 'Most statements that run at once in each PostgreSQL; each has a connection.',
   }),
   strictRole: setting(z.boolean().default(false), {
-    description: 'Refuse to start with a role that can do more than read, such as a superuser.',
+    description: 'Refuse a role that could take over the server, read its files or past row security, such as a superuser.',
   }),
 };
 

@@ -10,11 +10,13 @@ export const exploreDatabase = definePrompt({
     topic: boundedText({ max: 500 }).optional().describe('What to look at closely, such as "orders that are never shipped".'),
   }),
 
-  async render({ topic }) {
+  async render({ topic }, { deps: { sources } }) {
+    const several = `This server has several databases: ${sources.names.join(', ')}. Name one as source in each call, and keep them apart.`;
     const focus = topic === undefined || topic.trim() === '' ? 'Cover the whole database briefly.' : `Look closely at this: ${topic}`;
     return [
       'Explore the database of this server and tell me what it holds.',
       focus,
+      ...(sources.names.length > 1 ? [several] : []),
       '',
       '1. Call search_schema with detail "names", then with "summary" for the objects that matter.',
       '2. Work out how they relate, from keys and names; say which relations are only your guess.',
