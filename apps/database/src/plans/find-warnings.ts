@@ -1,5 +1,5 @@
 import { rowsRemoved } from './find-worst-nodes.ts';
-import { sizeKey, type TableSize, type TableSizes } from './load-table-sizes.ts';
+import { sizeKey, type TableSizes } from './load-table-sizes.ts';
 import { nameNode } from './name-node.ts';
 import { nodeAt, type Plan, type PlanNode } from './plan.ts';
 import { showNumber, showRelation } from './show-name.ts';
@@ -29,7 +29,7 @@ const checks: readonly Check[] = [
   joinFilterRemovesMost,
   spill,
   hashInBatches,
-  manyNestedLoops,
+  manyLoopsOver,
   heapFetches,
   lossyBitmap,
   fewerWorkers,
@@ -125,20 +125,22 @@ function hashInBatches(node: PlanNode): string | undefined {
     : undefined;
 }
 
-function manyNestedLoops(node: PlanNode, context: WarningContext): string | undefined {
-  const above = nodeAt(context.plan, node.parent);
-  if (above?.type !== 'Nested Loop' || node.relationship !== 'Inner') {
+function manyLoopsOver(node: PlanNode, { plan, weights, sizes }: WarningContext): string | undefined {
+  const above = nodeAt(plan, node.parent);
+  const isSubplan = node.relationship === 'SubPlan';
+  const isInner = above?.type === 'Nested Loop' && node.relationship === 'Inner';
+  if (above === undefined || (!isSubplan && !isInner)) {
     return undefined;
   }
-  const outer = nodeAt(
-    context.plan,
-    above.children.find((child) => child !== node.position),
-  );
-  const loops = node.actual?.loops ?? outer?.rows ?? 0;
-  const isScan = node.type === 'Seq Scan' && sizeOf(node, context)?.pages !== 0;
-  const isHeavy = loops >= manyRows && shareOf(node, context) >= 0.2;
-  return isHeavy || (isScan && loops >= manyLoops)
-    ? `${nameNode(node)} is run ${showNumber(loops)} times by a nested loop${isScan ? ', each time over the whole table' : ''}: index the joined column, or join fewer rows.`
+  const other = above.children.find((child) => child !== node.position);
+  const loops = node.actual?.loops ?? (isSubplan ? above : nodeAt(plan, other))?.rows ?? 0;
+  // An index is made for many loops.
+  const enough = node.index === undefined ? manyLoops : 100 * manyLoops;
+  const isHeavy = loops >= enough && (node.actual?.totalMs ?? node.cost) * loops >= weights.total * 0.2;
+  const isWhole = node.type === 'Seq Scan' && node.on !== undefined && sizes.get(sizeKey(node.on))?.pages !== 0;
+  const how = isSubplan ? 'once for each row of what is above it: join it instead' : 'by a nested loop: join fewer rows';
+  return isHeavy || (isWhole && loops >= manyLoops)
+    ? `${nameNode(node)} is run ${showNumber(loops)} times, ${how}, or index what it compares.`
     : undefined;
 }
 
@@ -174,10 +176,6 @@ function limitReadsMuch(node: PlanNode, { plan }: WarningContext): string | unde
 
 function shareOf({ position }: PlanNode, { weights: { own, total } }: WarningContext): number {
   return total > 0 ? (own[position] ?? 0) / total : 0;
-}
-
-function sizeOf({ on }: PlanNode, { sizes }: WarningContext): TableSize | undefined {
-  return on === undefined ? undefined : sizes.get(sizeKey(on));
 }
 
 function showMs(ms: number): string {
