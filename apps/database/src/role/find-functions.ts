@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding, type Severity } from '../health-checks/finding.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
 import { reach } from './reach.ts';
 import { quoteGrantee, type RoleIdentity } from './role-identity.ts';
 
@@ -8,8 +8,10 @@ type Danger = 'files' | 'connections' | 'server';
 
 interface FunctionRow {
   readonly danger: Danger;
-  /** Quoted, with schema and argument types. */
-  readonly signature: string;
+  readonly schema: string;
+  readonly name: string;
+  /** Types as REVOKE takes them. */
+  readonly args: string;
   readonly grantee: string | null;
   readonly total: number;
 }
@@ -39,18 +41,19 @@ const functionsQuery = sql<FunctionRow>`
     select key as danger, pg_catalog.json_array_elements_text(value) as name
     from pg_catalog.json_each(${JSON.stringify(names)}::json)
   ), found as (
-    select listed.danger, reach.name as grantee, pg_catalog.quote_ident(n.nspname::text) || '.' || pg_catalog.quote_ident(p.proname::text)
-      || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as signature
+    select listed.danger, reach.name as grantee, n.nspname::text as schema, p.proname::text as name,
+      pg_catalog.pg_get_function_identity_arguments(p.oid) as args
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace join listed on listed.name = p.proname::text,
     pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a, reach
     where reach.oid = a.grantee and a.privilege_type = 'EXECUTE' and p.proowner not in (select oid from reach)
       and (n.nspname = 'pg_catalog' or exists (select from pg_catalog.pg_depend d
         where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))
   ), placed as (
-    select *, count(*) over (partition by danger) as total, row_number() over (partition by danger order by signature, grantee) as place
+    select *, count(*) over (partition by danger) as total, 
+      row_number() over (partition by danger order by schema, name, args, grantee) as place
     from found
   )
-  select danger, signature, grantee, total::int4 as total from placed where place <= ${maxNamed} order by danger, place`;
+  select danger, schema, name, args, grantee, total::int4 as total from placed where place <= ${maxNamed} order by danger, place`;
 
 /** Functions that reach beyond tables and that the connected role may call. */
 export async function findFunctions(db: Kysely<unknown>, role: RoleIdentity): Promise<readonly Finding[]> {
@@ -62,9 +65,13 @@ export async function findFunctions(db: Kysely<unknown>, role: RoleIdentity): Pr
       return [];
     }
     const [severity, text] = meanings[danger];
-    const listed = found.map(({ signature, grantee }) => `${signature}${grantee === null ? ' by PUBLIC' : ''}`);
+    const listed = found.map((row) => `${sign(row)}${row.grantee === null ? ' by PUBLIC' : ''}`);
     const evidence = `Role ${quoteIdentifier(role.name)} ${text}: ${listSome(listed, first.total)}.`;
-    const fixes = found.map(({ signature, grantee }) => `REVOKE EXECUTE ON FUNCTION ${signature} FROM ${quoteGrantee(grantee)}`);
+    const fixes = found.map((row) => `REVOKE EXECUTE ON FUNCTION ${sign(row)} FROM ${quoteGrantee(row.grantee)}`);
     return [toFinding(severity, evidence, joinStatements(fixes, first.total))];
   });
+}
+
+function sign({ schema, name, args }: FunctionRow): string {
+  return `${quoteQualified(schema, name)}(${args})`;
 }

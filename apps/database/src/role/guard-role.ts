@@ -1,13 +1,18 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
-import type { Host } from '@trellis-mcp/server';
 import type { Source } from '../sources/source.ts';
 import { loadDangers, type RoleReport } from './load-role-report.ts';
+
+/** Where a guard writes: the part of the server's logger that it needs. */
+export interface GuardLog {
+  warn(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
 
 /** Options of {@link guardRole}. */
 export interface GuardRoleOptions {
   /** Refuse a dangerous role, at start and at every call; otherwise it is a warning in the log. */
   readonly strict: boolean;
-  readonly log: Pick<Host['log'], 'warn' | 'debug'>;
+  readonly log: GuardLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

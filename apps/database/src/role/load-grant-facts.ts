@@ -8,6 +8,14 @@ export interface SchemaFacts {
   readonly owners: readonly string[];
 }
 
+/** A function as REVOKE names it. */
+export interface FunctionFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** Types of its arguments, written by PostgreSQL. */
+  readonly args: string;
+}
+
 /** What a database tells of itself before rights are granted. */
 export interface GrantFacts {
   readonly database: string;
@@ -21,8 +29,8 @@ export interface GrantFacts {
   readonly relations: ReadonlySet<string>;
   /** Schemas in which everyone may create objects. */
   readonly openSchemas: readonly string[];
-  /** Functions that connect elsewhere and that everyone may call, quoted, with argument types. */
-  readonly openFunctions: readonly string[];
+  /** Functions that connect elsewhere and that everyone may call. */
+  readonly openFunctions: readonly FunctionFacts[];
 }
 
 interface FactsRow extends Omit<GrantFacts, 'schemaNames' | 'relations'> {
@@ -46,14 +54,13 @@ const openSchemas = sql`
     select from pg_catalog.aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')`;
 
 const openFunctions = sql`
-  select pg_catalog.json_agg(f.signature) from (
-    select pg_catalog.quote_ident(n.nspname::text) || '.' || pg_catalog.quote_ident(p.proname::text)
-      || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as signature
+  select pg_catalog.json_agg(f) from (
+    select n.nspname::text as schema, p.proname::text as name, pg_catalog.pg_get_function_identity_arguments(p.oid) as args
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
     where p.proname::text like 'dblink%' and exists (
       select from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a where a.grantee = 0)
-    order by 1 limit ${maxFunctions}
+    order by 1, 2, 3 limit ${maxFunctions}
   ) f`;
 
 /**

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
 import type { QualifiedTable, RolePlan } from './role-plan.ts';
 
-/** Names stay on their line also behind `--`; what PostgreSQL quoted itself may not. */
+/** Names that are quoted here stay on their line also behind `--`; what PostgreSQL wrote may not. */
 const isOneLine = (text: string): boolean => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text);
 
 /** Functions that write large objects; everyone may call them, and before version 16 a READ ONLY transaction does not stop them. */
@@ -75,14 +75,14 @@ function password({ role, wholeSchemas, facts }: RolePlan): string[] {
 
 function hardening({ database, facts }: RolePlan): string[] {
   const open = facts === undefined ? ['public'] : facts.openSchemas;
-  const callable = (facts?.openFunctions ?? []).filter(isOneLine);
+  const callable = (facts?.openFunctions ?? []).filter(({ args }) => isOneLine(args));
   const writesLargeObjects = facts === undefined || facts.version < 160_000;
   const from = 'FROM PUBLIC;';
   return [
     '-- Hardening: takes rights from everyone, this role among them. It can stop other programs: read it before you run it.',
     ...open.map((schema) => `-- REVOKE CREATE ON SCHEMA ${quoteIdentifier(schema)} ${from}`),
     ...(database === undefined ? [] : [`-- REVOKE TEMPORARY ON DATABASE ${quoteIdentifier(database)} ${from}`]),
-    ...callable.map((signature) => `-- REVOKE EXECUTE ON FUNCTION ${signature} ${from}`),
+    ...callable.map(({ schema, name, args }) => `-- REVOKE EXECUTE ON FUNCTION ${quoteQualified(schema, name)}(${args}) ${from}`),
     ...(writesLargeObjects ? largeObjectWrites.map((signature) => `-- REVOKE EXECUTE ON FUNCTION pg_catalog.${signature} ${from}`) : []),
   ];
 }

@@ -6,15 +6,16 @@ import { defineSourceTool } from './define-source-tool.ts';
 export const diagnose = defineSourceTool({
   name: 'diagnose',
   title: 'Diagnose',
-  description: 'Check the health of the database. Use when it is slow, or to review it. fixSql is for a person to run: show it.',
+  description: 'Check the health of the database, as when it is slow. fixSql is for a person to run.',
   input: z.object({
-    checks: z.array(z.enum(checkNames)).max(checkNames.length).optional().describe('Default: all.'),
+    /** Default: all. */
+    checks: z.array(z.enum(checkNames)).max(checkNames.length).optional(),
   }),
   // What findings and skipped checks hold is said by their names; the list of tools is paid for by every client.
   output: z.object({
     findings: z.array(z.unknown()),
-    clean: z.array(z.string()),
-    skipped: z.array(z.unknown()),
+    clean: z.unknown().optional(),
+    skipped: z.unknown().optional(),
   }),
   hints: { readOnly: true },
   scopes: ['db:read'],
