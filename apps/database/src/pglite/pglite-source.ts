@@ -2,7 +2,7 @@ import type { AppError } from '@trellis-mcp/errors';
 import type { Kysely } from 'kysely';
 import { createGate, type GateOptions } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
-import { createRelationReader } from '../sources/load-relations.ts';
+import { createRelationReader } from '../sources/create-relation-reader.ts';
 import { keepFacts } from '../sources/keep-facts.ts';
 import { toTimeout } from '../sources/stop-reasons.ts';
 import { toAppError } from '../sources/database-error.ts';

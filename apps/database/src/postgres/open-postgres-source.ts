@@ -1,6 +1,6 @@
 import type { AppError } from '@trellis-mcp/errors';
 import { openPostgresPool } from '@trellis-mcp/stores';
-import { createRelationReader } from '../sources/load-relations.ts';
+import { createRelationReader } from '../sources/create-relation-reader.ts';
 import { keepFacts } from '../sources/keep-facts.ts';
 import type { Source } from '../sources/source.ts';
 import { loadTypes, type SourceFacts } from '../sources/type-catalog.ts';

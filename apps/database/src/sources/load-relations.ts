@@ -1,43 +1,6 @@
 import { sql, type Kysely } from 'kysely';
-import { LRUCache } from 'lru-cache';
 import type { RelationTraits } from '../sql/function-catalog.ts';
 import type { QualifiedName } from '../sql/read-statement.ts';
-
-/** Reads what relations are and call: one answer for each name, nothing for a name that is none. */
-export type LoadRelations = (names: readonly QualifiedName[]) => Promise<readonly (RelationTraits | undefined)[]>;
-
-/** Options of {@link createRelationReader}. */
-export interface RelationReaderOptions {
-  readonly loadCatalog: () => Promise<Kysely<unknown>>;
-  /** How long what was read is believed. Default: 300,000. */
-  readonly maxAgeMs?: number;
-}
-
-/** Reads relations as they are named, and keeps the latest 2,000. */
-export function createRelationReader({ loadCatalog, maxAgeMs = 300_000 }: RelationReaderOptions): LoadRelations {
-  const kept = new LRUCache<string, RelationTraits>({ max: 2_000, ttl: maxAgeMs });
-  return async (names) => {
-    const asked = new Map(names.map((name) => [toKey(name), name]));
-    const found = new Map([...asked.keys()].map((key) => [key, kept.get(key)]));
-    const missing = [...asked].filter(([key]) => found.get(key) === undefined);
-    if (missing.length > 0) {
-      const read = await readRelations(
-        await loadCatalog(),
-        missing.map(([, name]) => name),
-      );
-      missing.forEach(([key], index) => {
-        // What is not there may be soon: only what is there is kept.
-        found.set(key, read[index]);
-        kept.set(key, read[index]);
-      });
-    }
-    return names.map((name) => found.get(toKey(name)));
-  };
-}
-
-function toKey({ schema, name }: QualifiedName): string {
-  return schema === undefined ? name : `${schema}\0${name}`;
-}
 
 /** Whether a column holds a relation that is neither the server's nor an extension's. */
 const isOwners = (column: string) =>
@@ -45,11 +8,13 @@ const isOwners = (column: string) =>
   select from pg_catalog.pg_depend e where e.classid = 'pg_class'::regclass and e.objid = ${column} and e.deptype = 'e')`);
 
 /**
+ * Reads what relations are and call: one answer for each name, nothing for a name that is none.
+ *
  * From a name to what it stands for on the search path, then through views and partitions to the functions in rules and policies and to the
  * handlers of foreign tables. Not through views of the server and its extensions, nor through materialized ones, which hold rows. Printed
  * trees name functions by `funcid`, also those that the catalogue keeps no dependency on.
  */
-async function readRelations(db: Kysely<unknown>, names: readonly QualifiedName[]): Promise<(RelationTraits | undefined)[]> {
+export async function loadRelations(db: Kysely<unknown>, names: readonly QualifiedName[]): Promise<(RelationTraits | undefined)[]> {
   const schemas = toArray(names.map(({ schema }) => schema));
   const relations = toArray(names.map(({ name }) => name));
   const { rows } = await sql<{ index: number; schema: string; name: string; called: string | null; isVolatile: boolean }>`
