@@ -13,6 +13,7 @@ export async function collectRows(session: Session, statement: Statement): Promi
   const rows: WholeRow[] = [];
   let size = 0;
   const sink: RowSink = {
+    room: 2 * maxSize,
     open(found) {
       columns = found;
     },

@@ -1,5 +1,5 @@
 import type { PageRequest, ScriptResult } from '../sources/raw-page.ts';
-import type { RowReader } from '../sources/read-page.ts';
+import type { RowReader, RowSink } from '../sources/read-page.ts';
 import { collectRows } from './collect-rows.ts';
 import { begin, type Session } from './session.ts';
 
@@ -7,6 +7,9 @@ const cursor = 'trellis_page';
 
 /** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
 export const cursorPrefix = `DECLARE ${cursor} NO SCROLL CURSOR FOR `;
+
+/** For a statement without rows. */
+const nothing: RowSink = { room: 1_000_000, open: () => undefined, take: () => true };
 
 /** Rows are cut as they arrive, so that a first fetch may ask for what most pages hold. */
 const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
@@ -18,7 +21,7 @@ const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
 export function openCursor(session: Session, { sql, params }: PageRequest): RowReader {
   let before: readonly Promise<unknown>[] = [
     session.send(begin),
-    session.stream({ text: `${cursorPrefix}${sql}`, values: params }, { open: () => undefined, take: () => true }),
+    session.stream({ text: `${cursorPrefix}${sql}`, values: params }, nothing),
   ];
   return {
     ...fetchLimits,

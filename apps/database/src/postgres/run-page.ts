@@ -17,6 +17,10 @@ export async function runPage(pool: PostgresPool, request: PageRequest, options:
     try {
       await readPage(request.kind === 'rows' ? openCursor(session, request) : await openReport(session, request), page);
     } catch (error) {
+      if (session.isOverfull && page.rows.length > 0) {
+        page.cutBy = 'bytes';
+        return;
+      }
       throw session.translate(error, request.kind === 'rows' ? cursorPrefix : '');
     }
   };

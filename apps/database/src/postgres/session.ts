@@ -1,8 +1,8 @@
 import type { AppError } from '@trellis-mcp/errors';
 import type { PostgresLease } from '@trellis-mcp/stores';
+import { toAppError } from '../sources/database-error.ts';
 import type { WholeRow } from '../sources/raw-page.ts';
 import type { RowSink } from '../sources/read-page.ts';
-import { toAppError } from '../sources/database-error.ts';
 import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
 import { translateFailure } from './translate-failure.ts';
@@ -19,23 +19,26 @@ const maxNotices = 20;
 const maxScrubMs = 200;
 /** How long what still runs may go on by itself: most has ended before a cancellation would arrive. */
 const graceMs = 50;
-const maxRowBytes = 67_108_864;
 /** What may still come after the end of a call, of rows that nobody wants. */
-const maxRestBytes = 8_388_608;
+const maxRestBytes = 8_000_000;
 
 /** One call's use of a connection. Statements are sent at once and answered in order. */
 export class Session {
   readonly notices: string[] = [];
   readonly #lease: PostgresLease;
   readonly #bytes: ByteWatch;
-  #isRowTooLarge = false;
+  #isOverfull = false;
   #cancelled: Promise<boolean> | undefined;
 
   constructor(lease: PostgresLease) {
     this.#lease = lease;
     this.#bytes = watchBytes(lease.client.connection.stream, () => this.#cut());
-    this.#bytes.allow(maxRowBytes);
     lease.client.on('notice', this.#onNotice);
+  }
+
+  /** The connection was cut, for a row had more bytes than its sink had room. */
+  get isOverfull(): boolean {
+    return this.#isOverfull;
   }
 
   /** Sends our own SQL by the simple protocol. */
@@ -47,11 +50,13 @@ export class Session {
   /** Sends a statement whose rows go into the sink; see {@link streamRows}. */
   async stream(statement: Statement, sink: RowSink): Promise<number> {
     const take = (row: WholeRow): boolean => {
-      this.#bytes.allow(maxRowBytes);
-      return sink.take(row);
+      const wantsMore = sink.take(row);
+      this.#bytes.allow(sink.room);
+      return wantsMore;
     };
+    this.#bytes.allow(sink.room);
     this.#gather();
-    return streamRows(this.#lease.client, statement, { open: (columns) => sink.open(columns), take });
+    return streamRows(this.#lease.client, statement, { room: sink.room, open: (columns) => sink.open(columns), take });
   }
 
   /** Asks the server to stop what runs. @returns Whether the server took the request. */
@@ -61,7 +66,7 @@ export class Session {
 
   /** The one error of what a statement of this session failed with. `prefix` stood before the caller's text. */
   translate(error: unknown, prefix?: string): AppError {
-    return this.#isRowTooLarge ? toAppError({ kind: 'row', maxBytes: maxRowBytes }) : translateFailure(error, prefix);
+    return this.#isOverfull ? toAppError({ kind: 'row', maxBytes: this.#bytes.allowed }) : translateFailure(error, prefix);
   }
 
   /**
@@ -89,6 +94,11 @@ export class Session {
     }
   }
 
+  /** Ends the session, and what no scrub takes away with it. */
+  close(): void {
+    this.#lease.release(true);
+  }
+
   /** What is sent in one turn goes out as one piece. */
   #gather(): void {
     const { stream } = this.#lease.client.connection;
@@ -96,13 +106,8 @@ export class Session {
     process.nextTick(() => stream.uncork());
   }
 
-  /** Ends the session, and what no scrub takes away with it. */
-  close(): void {
-    this.#lease.release(true);
-  }
-
   #cut(): void {
-    this.#isRowTooLarge = true;
+    this.#isOverfull = true;
     this.close();
   }
 

@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 
 /** Counts what a connection receives. */
 export interface ByteWatch {
+  /** Bytes that were allowed last. */
+  readonly allowed: number;
   /** Starts over: more than `limit` bytes from now on are too many. */
   allow(limit: number): void;
   stop(): void;
@@ -9,11 +11,12 @@ export interface ByteWatch {
 
 /**
  * Watches the bytes of a connection as they come, before they are a row: the driver gathers a row whole, whatever its size, and ends the
- * process over one that no string can hold.
+ * process over one that no string can hold. Nothing is limited before the first `allow`.
  *
  * @param onExcess Called for each arrival over the limit.
  */
 export function watchBytes(stream: Duplex, onExcess: () => void): ByteWatch {
+  let allowed = Infinity;
   let left = Infinity;
   const count = (chunk: Buffer): void => {
     left -= chunk.length;
@@ -23,7 +26,11 @@ export function watchBytes(stream: Duplex, onExcess: () => void): ByteWatch {
   };
   stream.on('data', count);
   return {
+    get allowed() {
+      return allowed;
+    },
     allow(limit) {
+      allowed = limit;
       left = limit;
     },
     stop() {

@@ -14,7 +14,7 @@ it.each([
   ['25006', 'DENIED', 'only read'],
   ['42501', 'DENIED', 'only read'],
   ['53400', 'LIMIT', 'Read less'],
-  ['54001', 'LIMIT', 'Read less'],
+  ['54001', 'LIMIT', 'fewer levels'],
   ['57014', 'TIMEOUT', undefined],
   ['57P01', 'UPSTREAM', undefined],
   ['XX000', 'UPSTREAM', undefined],

@@ -79,7 +79,10 @@ function fromSql({ code, message, detail, position }: SqlFailure): AppError {
   if (code === '57014' || code === '25P03') {
     return new AppError('TIMEOUT', 'The database stopped the statement at its deadline.', options);
   }
-  if (code.startsWith('53') || code === '54001') {
+  if (code === '54001') {
+    return new AppError('LIMIT', sentence, { ...options, hint: 'Use fewer levels, an IN list, or params.' });
+  }
+  if (code.startsWith('53')) {
     return new AppError('LIMIT', sentence, { ...options, hint: 'Read less: filter, aggregate, or add LIMIT.' });
   }
   if (callersClasses.has(code.slice(0, 2)) || code.startsWith('54') || code === '08P01') {

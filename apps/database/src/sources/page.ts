@@ -29,6 +29,8 @@ const smallestCell = 16;
 const fetchSize = 1_000_000;
 /** A fetch that brings more than this ends the page. */
 const largestFetchSize = 8 * fetchSize;
+/** Most bytes of a first row: it is cut short only when it is there. */
+const largestRow = 60_000_000;
 /** A row of more is digested when it comes, so that it needs not be kept. */
 const largeRow = 100_000;
 
@@ -58,6 +60,11 @@ export class Page {
   /** None before {@link Page.open}. */
   get columns(): readonly RawColumn[] {
     return this.#columns ?? [];
+  }
+
+  /** Bytes that the next row may have: a page that has rows does not wait for one that is far larger. */
+  get room(): number {
+    return this.rows.length === 0 ? largestRow : largestFetchSize;
   }
 
   /** Digest of the last row, over whole values; none without rows. */

@@ -7,6 +7,8 @@ export interface RowSink {
   open(columns: readonly RawColumn[]): void;
   /** @returns Whether another row is wanted; none is handed in once it is not. */
   take(row: WholeRow): boolean;
+  /** Bytes that the next row may have; a reader that can tell stops one that has more. */
+  readonly room: number;
 }
 
 /** What to read next. */
