@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readSample } from '../src/describe/read-sample.ts';
-import { renderDescription } from '../src/describe/render-description.ts';
 import type { Description } from '../src/describe/to-description.ts';
 import { engines, type CatalogDatabase } from './catalog-database.ts';
-import { fixtureSql, oddNames, oddSql, quote } from './catalog-fixture.ts';
+import { fixtureSql, oddSql } from './catalog-fixture.ts';
 
 describe.each(engines)('on %s', (_engine, open) => {
   let database: CatalogDatabase;
   const find = async (text: string): Promise<Description> => (await database.catalog.describer.describe(text)).description;
-  const sample = async (text: string, count = 5) => {
-    const { description, rows } = await database.catalog.describer.describe(text);
-    const columns = description.columns?.length ?? 0;
-    return readSample(database.source, rows, { count, columns, signal: new AbortController().signal, timeoutMs: 20_000 });
-  };
   const fail = async (text: string): Promise<unknown> => find(text).catch((error: unknown) => error);
 
   beforeAll(async () => {
@@ -172,18 +165,5 @@ describe.each(engines)('on %s', (_engine, open) => {
         expect(await fail(text)).toMatchObject({ code: 'NOT_FOUND' });
       },
     );
-  });
-
-  describe('odd names', () => {
-    it.each(oddNames)('%j is described and sampled', async (name) => {
-      const text = `odd.${quote(name)}`;
-      const description = await find(text);
-      expect(description.columns).toHaveLength(1);
-      expect(await find(description.name)).toEqual(description);
-      expect(await sample(text)).toEqual({ sample: [[1]] });
-      const lines = renderDescription(description).split('\n');
-      expect(lines.filter((line) => line.startsWith('table '))).toHaveLength(1);
-      expect(lines.join('')).not.toMatch(/[\p{Cc}\u202e]/u);
-    });
   });
 });

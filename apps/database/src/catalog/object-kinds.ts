@@ -13,3 +13,6 @@ export const objectKinds = [
 
 /** One of {@link objectKinds}. */
 export type ObjectKind = (typeof objectKinds)[number];
+
+/** Columns, labels, indexes or constraints of one object that `search_schema` shows. */
+export const maxItems = 300;

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
-import type { ObjectKind } from './object-kinds.ts';
+import { maxItems, type ObjectKind } from './object-kinds.ts';
 import {
   estimatedRows,
   isDeclaredKey,
@@ -58,6 +58,14 @@ export interface ObjectsFilter {
   readonly tables?: TableAllowList | undefined;
 }
 
+/** Items of each list that leave the database: one more than is shown, so that more are known to be there. */
+const maxRead = maxItems + 1;
+
+/** A JSON list of the rows of a query that selects one `item`. */
+function list(rows: SqlPart): SqlPart {
+  return sql`(select json_agg(l.item) from (${rows} limit ${sql.lit(maxRead)}) l)`;
+}
+
 /** Columns that all parts of the union have: `relid` is null for what is no relation, since OIDs are unique within one catalogue only. */
 function relations(tables: TableAllowList | undefined): SqlPart {
   const isListed = isOnList(tables, sql`s.schema`, sql`c.relname::text`);
@@ -97,22 +105,24 @@ function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
   const rest = sql`,
       'notNull', a.attnotnull, 'default', left(pg_get_expr(d.adbin, d.adrelid), 500), 'comment', left(col_description(a.attrelid, a.attnum), 500)`;
   const defaults = sql`left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attidentity = '' and a.attgenerated = ''`;
-  return sql`
-    (select json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
-        'key', coalesce(a.attnum = any (pk.conkey), false), 'references', ${target(tables)} ${isFull ? rest : sql``}) order by a.attnum)
-     from pg_catalog.pg_attribute a
-     left join pg_catalog.pg_constraint pk on pk.conrelid = a.attrelid and pk.contype = 'p'
-     ${isFull ? defaults : sql``}
-     where a.attrelid = o.relid and o.kind <> 'index' and a.attnum > 0 and not a.attisdropped)`;
+  return list(sql`
+    select json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+      'key', coalesce(a.attnum = any (pk.conkey), false), 'references', ${target(tables)} ${isFull ? rest : sql``}) as item
+    from pg_catalog.pg_attribute a
+    left join pg_catalog.pg_constraint pk on pk.conrelid = a.attrelid and pk.contype = 'p'
+    ${isFull ? defaults : sql``}
+    where a.attrelid = o.relid and o.kind <> 'index' and a.attnum > 0 and not a.attisdropped order by a.attnum`);
 }
 
-const constraints = (tables: TableAllowList | undefined): SqlPart => sql`
-  (select json_agg(left(pg_get_constraintdef(k.oid), 1000) order by k.contype, k.conname) from pg_catalog.pg_constraint k
-   where k.conrelid = o.relid and (k.contype in ('c', 'u', 'x') or k.contype = 'f'
-     and ${isDeclaredKey(sql`k`, sql`k.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`k.confrelid`)}))`;
+const constraints = (tables: TableAllowList | undefined): SqlPart =>
+  list(sql`
+    select left(pg_get_constraintdef(k.oid), 1000) as item from pg_catalog.pg_constraint k
+    where k.conrelid = o.relid and (k.contype in ('c', 'u', 'x') or k.contype = 'f'
+      and ${isDeclaredKey(sql`k`, sql`k.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`k.confrelid`)})
+    order by k.contype, k.conname`);
 
-const indexes = sql`
-  (select json_agg(left(pg_get_indexdef(i.indexrelid), 1000) order by i.indexrelid) from pg_catalog.pg_index i where i.indrelid = o.relid)`;
+const indexes = list(sql`
+  select left(pg_get_indexdef(i.indexrelid), 1000) as item from pg_catalog.pg_index i where i.indrelid = o.relid order by i.indexrelid`);
 
 const definition = (tables: TableAllowList | undefined): SqlPart => sql`
   left(case o.kind when 'view' then ${viewText(tables)} when 'materialized_view' then ${viewText(tables)}
@@ -120,7 +130,8 @@ const definition = (tables: TableAllowList | undefined): SqlPart => sql`
     when 'partition' then (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.relid)
     when 'function' then '(' || pg_get_function_arguments(o.oid) || ') -> ' || pg_get_function_result(o.oid) end, 4001)`;
 
-const labels = sql`(select json_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e where o.kind = 'enum' and e.enumtypid = o.oid)`;
+const labels = list(sql`
+  select e.enumlabel as item from pg_catalog.pg_enum e where o.kind = 'enum' and e.enumtypid = o.oid order by e.enumsortorder`);
 
 /** Objects outside the system schemas that this role may see, in the order schema, name, id: one round trip, details of one page only. */
 export function objectsQuery({ like, kinds, detail, limit, after, tables }: ObjectsFilter): RawBuilder<ObjectRow> {

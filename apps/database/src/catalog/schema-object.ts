@@ -1,5 +1,6 @@
-import type { ObjectKind } from './object-kinds.ts';
+import { maxItems, type ObjectKind } from './object-kinds.ts';
 import type { ColumnRow, ObjectRow } from './objects-query.ts';
+import { toOneLine } from './to-one-line.ts';
 
 /** An object as tools show it: terse, since models pay for every word. */
 export interface SchemaObject {
@@ -19,7 +20,9 @@ export interface SchemaObject {
   definition?: string;
 }
 
-const maxColumns = 300;
+/** Longest column with default and comment, in characters. */
+const maxColumn = 700;
+
 const maxDefinition = 4_000;
 
 /** Makes the terse form of a row. */
@@ -33,7 +36,7 @@ export function toSchemaObject(row: ObjectRow, detail: 'names' | 'summary' | 'fu
     object.rows = Math.round(row.estimate);
   }
   if (columns !== null && row.kind !== 'index') {
-    object.columns = cutList(columns.map((column) => renderColumn(column, detail === 'full')));
+    object.columns = cutList(columns.map((column) => toOneLine(renderColumn(column, detail === 'full'), maxColumn)));
   }
   if (labels !== null) {
     object.values = cutList(labels);
@@ -69,7 +72,7 @@ function renderColumn({ name, type, key, references, ...rest }: ColumnRow, isFul
   return parts.join(' ');
 }
 
+/** The database gives one item more than is shown, so that a cut is known. */
 function cutList(items: readonly string[]): string[] {
-  const rest = items.length - maxColumns;
-  return rest > 0 ? [...items.slice(0, maxColumns), `... ${String(rest)} more`] : [...items];
+  return items.length > maxItems ? [...items.slice(0, maxItems), '... more: call describe'] : [...items];
 }

@@ -40,6 +40,9 @@ const defaultKinds = objectKinds.filter((kind) => kind !== 'index' && kind !== '
 /** JSON of a page, in bytes; a page ends early rather than be larger. */
 const maxPageBytes = 48_000;
 
+/** Objects read for one page: with details each can be large, and the page ends at its bytes anyway. */
+const maxObjects = { names: 500, summary: 200, full: 50 } as const;
+
 const freshMs = 10_000;
 
 /** Searches the catalogue of a source; the same search within ten seconds is answered from memory. Searches of one kind run once. */
@@ -68,7 +71,8 @@ async function runSearch(
   request: SearchRequest,
   tables: TableAllowList | undefined,
 ): Promise<SearchPage> {
-  const { pattern, kinds = defaultKinds, detail, limit, after } = request;
+  const { pattern, kinds = defaultKinds, detail, after } = request;
+  const limit = Math.min(request.limit, maxObjects[detail]);
   const like = pattern === undefined || pattern === '' ? undefined : toLike(pattern);
   const [{ objectsQuery }, catalog] = await Promise.all([import('./objects-query.ts'), source.loadCatalog()]);
   const { rows } = await objectsQuery({ like, kinds, detail, after, tables, limit: limit + 1 }).execute(catalog);

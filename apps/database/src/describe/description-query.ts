@@ -38,7 +38,7 @@ export function descriptionQuery(readings: readonly NameReading[], { reader, tab
       ${estimatedRows} as rows, ${bytes} as bytes, ${privileges(role)} as may, case when o.kind not in ('index', 'sequence') then ${columns(role)} end as columns, ${primaryKey} as "primaryKey",
       ${foreignKeys(tables)} as "foreignKeys", ${referencedBy(tables)} as "referencedBy", ${indexes} as indexes, ${constraints} as constraints,
       ${triggers} as triggers, ${rowSecurity(role)} as "rowSecurity", ${partitioning(tables)} as partitioning,
-      ${definition(tables)} as definition, ${ownerTable} as "ownerTable", ${sequence(role)} as sequence, ${enumLabels} as labels,
+      ${definition(tables)} as definition, ${ownerTable(tables)} as "ownerTable", ${sequence(role)} as sequence, ${enumLabels} as labels,
       ${overloads(role)} as overloads
     from (select * from found order by rank, class, visible desc, schema, oid limit 1) o`;
 }

@@ -6,7 +6,7 @@ export const maxItems = { columns: 1_600, keys: 200, indexes: 200, constraints: 
 
 /** Bytes of JSON that each list of a description may take, 60 KB together. */
 export const maxBytes = {
-  columns: 28_000,
+  columns: 24_000,
   foreignKeys: 6_000,
   referencedBy: 6_000,
   indexes: 8_000,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { leaves, viewText, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
+import { isRelationOnList, leaves, viewText, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { maxItems, maxText } from './limits.ts';
 import { cut, labels } from './table-parts.ts';
@@ -40,12 +40,14 @@ export function definition(tables: TableAllowList | undefined): SqlPart {
       join pg_catalog.pg_foreign_server s on s.oid = f.ftserver where f.ftrelid = o.relid) end`;
 }
 
-/** Table of an index, or of the column that a sequence fills. */
-export const ownerTable = sql`case o.kind when 'index' then (select ${writtenRelation(sql`i.indrelid`)} from pg_catalog.pg_index i where i.indexrelid = o.relid)
-  when 'sequence' then (select ${writtenRelation(sql`d.refobjid`)} || '.' || quote_ident(a.attname) from pg_catalog.pg_depend d
-    join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-    where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = o.relid and d.refclassid = 'pg_catalog.pg_class'::regclass
-      and d.deptype in ('a', 'i') limit 1) end`;
+/** Table of an index, or of the column that a sequence fills, when that is on the list. */
+export function ownerTable(tables: TableAllowList | undefined): SqlPart {
+  return sql`case o.kind when 'index' then (select ${writtenRelation(sql`i.indrelid`)} from pg_catalog.pg_index i where i.indexrelid = o.relid)
+    when 'sequence' then (select ${writtenRelation(sql`d.refobjid`)} || '.' || quote_ident(a.attname) from pg_catalog.pg_depend d
+      join pg_catalog.pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = o.relid and d.refclassid = 'pg_catalog.pg_class'::regclass
+        and d.deptype in ('a', 'i') and ${isRelationOnList(tables, sql`d.refobjid`)} limit 1) end`;
+}
 
 /** Numbers as text: they are larger than a double holds. The last value is for readers of the sequence only. */
 export function sequence(reader: SqlPart): SqlPart {

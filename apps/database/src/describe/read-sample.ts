@@ -22,9 +22,9 @@ export interface SampleOptions extends RunOptions {
 const maxCell = 200;
 
 /** Columns of one row, in order; `query` reads the others. */
-const maxColumns = 100;
+const maxColumns = 60;
 
-const maxBytes = 16_384;
+const maxBytes = 12_288;
 
 /** A view can be slow; a description should not be. */
 const maxTimeoutMs = 5_000;

@@ -5,11 +5,8 @@ import type { Description } from './to-description.ts';
 /** Longest line, in characters. */
 const maxLine = 600;
 
-/** Longest text, in characters; a client that wants all of it reads the structured form. */
-const maxTextLength = 24_000;
-
-/** A description as text: one fact a line, in few words. What comes from the database cannot end a line. */
-export function renderDescription(description: Description): string {
+/** A description as text: one fact a line, in few words, at most `maxBytes`. What comes from the database cannot end a line. */
+export function renderDescription(description: Description, maxBytes: number): string {
   const { name, kind, comment, columns = [], primaryKey, foreignKeys = [], referencedBy = [] } = description;
   const lines = [
     `${kind} ${name}${renderSize(description)}${comment === undefined ? '' : ` -- ${comment}`}`,
@@ -19,8 +16,9 @@ export function renderDescription(description: Description): string {
     ...referencedBy.map((key) => `referenced by ${renderReference(key)}`),
     ...renderRest(description),
   ].map((line) => toOneLine(line, maxLine));
-  const text = lines.join('\n');
-  return text.length > maxTextLength ? `${text.slice(0, text.lastIndexOf('\n', maxTextLength))}\n... (cut)` : text;
+  let bytes = 0;
+  const end = lines.findIndex((line) => (bytes += Buffer.byteLength(line) + 1) > maxBytes);
+  return (end === -1 ? lines : [...lines.slice(0, end), '... (cut)']).join('\n');
 }
 
 function renderSize({ rows, bytes }: Description): string {

@@ -1,9 +1,13 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { SchemaObject } from '../catalog/schema-object.ts';
+import { toOneLine } from '../catalog/to-one-line.ts';
 import { defineResource } from '../deps.ts';
 import type { OpenSource, Sources } from '../sources/open-sources.ts';
 
 const maxObjects = 200;
+
+/** Longest line, in characters. */
+const maxLine = 1_000;
 
 export const schema = defineResource({
   name: 'schema',
@@ -49,5 +53,7 @@ function renderObject({ name, kind, comment, rows, columns = [], values, definit
   const size = rows === undefined ? '' : ` (about ${String(rows)} rows)`;
   const about = comment === undefined ? '' : ` -- ${comment}`;
   const head = `${kind} ${name}${kind === 'function' ? (definition ?? '') : ''}${size}${about}`;
-  return [head, ...columns.map((column) => `  ${column}`), ...(values === undefined ? [] : [`  ${values.join(', ')}`])].join('\n');
+  return [head, ...columns.map((column) => `  ${column}`), ...(values === undefined ? [] : [`  ${values.join(', ')}`])]
+    .map((line) => toOneLine(line, maxLine))
+    .join('\n');
 }

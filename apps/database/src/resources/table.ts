@@ -6,6 +6,8 @@ import { renderDescription } from '../describe/render-description.ts';
 /** Longest name or comment in a list, in characters. */
 const maxLine = 150;
 
+const maxBytes = 48_000;
+
 /** One table or view of a database. Where there are several, `source` names one; the first is meant without. */
 export function createTable(names: readonly string[]): AnyResource<Deps> {
   const [first] = names;
@@ -37,7 +39,7 @@ export function createTable(names: readonly string[]): AnyResource<Deps> {
 
     async read({ schema = '', table = '', source }, { deps }) {
       const { description } = await pick(deps, source).describer.describeTable(schema, table);
-      return renderDescription(description);
+      return renderDescription(description, maxBytes);
     },
   });
 }

@@ -13,6 +13,8 @@ const maxSample = 5;
 /** Above this a client that reads only text gets fewer words rather than the beginning of the JSON. */
 const maxRepeatedBytes = 8_192;
 
+const maxTextBytes = 12_000;
+
 const part = z.unknown().optional();
 
 export const describe = defineSourceTool({
@@ -55,5 +57,7 @@ async function addSample({ description, rows }: Described, count: number, { call
 
 function toReply(description: Description): Reply<Record<string, unknown> & Pick<Description, 'name' | 'kind'>> {
   const data = { ...description };
-  return Buffer.byteLength(JSON.stringify(data)) > maxRepeatedBytes ? reply(data, { text: renderDescription(description) }) : reply(data);
+  return Buffer.byteLength(JSON.stringify(data)) > maxRepeatedBytes
+    ? reply(data, { text: renderDescription(description, maxTextBytes) })
+    : reply(data);
 }
