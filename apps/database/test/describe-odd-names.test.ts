@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readSample } from '../src/describe/read-sample.ts';
+import { renderDescription } from '../src/describe/render-description.ts';
+import { engines, type CatalogDatabase } from './catalog-database.ts';
+import { oddNames, oddSql, quote } from './catalog-fixture.ts';
+
+describe.each(engines)('on %s', (_engine, open) => {
+  let database: CatalogDatabase;
+  beforeAll(async () => {
+    database = await open();
+    await database.run(`create schema odd;;\n${oddSql}`);
+  });
+  afterAll(() => database.close());
+
+  it.each(oddNames)('%j is described and sampled', async (name) => {
+    const { description, rows } = await database.catalog.describer.describe(`odd.${quote(name)}`);
+    expect(description.columns).toHaveLength(1);
+    expect((await database.catalog.describer.describe(description.name)).description).toEqual(description);
+    const run = { signal: new AbortController().signal, timeoutMs: 20_000 };
+    expect(await readSample(database.source, rows, { count: 5, columns: 1, ...run })).toEqual({ sample: [[1]] });
+    const text = renderDescription(description, 10_000);
+    expect(text.split('\n').filter((line) => line.startsWith('table '))).toHaveLength(1);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+});
