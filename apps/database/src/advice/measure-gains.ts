@@ -21,7 +21,7 @@ export interface MeasureContext extends Pick<AdviceContext, 'source' | 'options'
 
 /** Most plans with hypothetical indexes in one call. */
 const maxTrials = 60;
-const smallestGain = 0.05;
+const smallestGain = 0.1;
 /** Most candidates of one plan: each makes planning longer. */
 const maxTogether = 12;
 
