@@ -2,7 +2,7 @@ import { explainIssues, holdsSecret } from '@trellis-mcp/validation';
 import type { z } from 'zod';
 import type { CollectedValues } from './collect-values.ts';
 import type { Setting } from './read-settings.ts';
-import { isSecretPath, listSecrets } from './redact-config.ts';
+import { isSecretPath, isSecretPlace, listSecrets } from './redact-config.ts';
 
 /** What a problem is explained with. */
 export interface ProblemContext {
@@ -24,7 +24,9 @@ export function explainProblems(error: z.ZodError, { schema, settings, collected
   const nameOf = (path: readonly PropertyKey[]): string => namePath(path, byKey, collected);
   const issues = error.issues.filter(({ path: [key] }) => !collected.unexpanded.has(String(key)));
   return issues.map((issue) => {
-    const line = explainIssues([issue], { nameOf, isSecret: (path) => isSecretPath(schema, path) });
+    const isText = typeof issue.input === 'string';
+    const isSecret = (path: readonly PropertyKey[]): boolean => isSecretPath(schema, path) || (isText && isSecretPlace(schema, path));
+    const line = explainIssues([issue], { nameOf, isSecret });
     return secrets.some((secret) => holdsSecret(line, secret, foreignRun))
       ? `${nameOf(issue.path)} is not valid; the reason holds a secret.`
       : line;

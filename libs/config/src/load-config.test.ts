@@ -312,6 +312,22 @@ it.each([
   expect(stderr).not.toMatch(/hunter|nter22/);
 });
 
+it.each([
+  ['of a structure', '"postgres://a:hunter2@h/d"'],
+  ['of a structure, bare', '"hunter2-hunter2"'],
+  ['of an entry', '{ "a": "postgres://a:hunter2@h/d" }'],
+  ['of an entry, with signs in it', '{ "a": "postgres://a:p/?#hunter2@h/d" }'],
+  ['of an entry, so long that it is cut', `{ "a": "postgres://a:${'hunter2'.repeat(20)}@h/d" }`],
+  ['of a key', '{ "postgres://a:hunter2@h/d": {} }'],
+  ['of a wrong key', '{ "a": { "url": "postgres://a:b@h/d", "postgres://a:hunter2@h/d": 1 } }'],
+])('never prints a secret in the place %s', async (_, sources) => {
+  const entry = z.strictObject({ url: setting(z.string(), { secret: true }) });
+  const schema = z.object({ sources: z.record(z.string().regex(/^[a-z]+$/), entry) });
+  const readFile = async (): Promise<string> => `{ "sources": ${sources}, "redis://a:hunter2@h": 1 }`;
+  const result = await loadConfig(schema, { argv: ['--config', 'f'], env: {}, program: 'p', version: '1', description: '', readFile });
+  expect(result).toMatchObject({ code: 78, stderr: expect.not.stringContaining('hunter2') });
+});
+
 it('never prints a secret that a rule between settings repeats', async () => {
   const leaky = z
     .object({ apiKey: setting(z.string(), { secret: true }), host: z.string().default('h') })

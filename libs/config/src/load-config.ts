@@ -7,6 +7,7 @@ import { parseFlags } from './parse-flags.ts';
 import { readConfigFile, readSmallFile, type FileReading } from './read-config-file.ts';
 import { readSettings } from './read-settings.ts';
 import { readVariables, warnAboutVariables } from './read-variables.ts';
+import { redactUrls } from './redact-config.ts';
 import { renderHelp } from './render-help.ts';
 
 const maxProblems = 100;
@@ -49,7 +50,7 @@ export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, opt
 
 function refuse(problems: readonly string[], { isUsage, program }: { isUsage: boolean; program: string }): ExitResult {
   const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`;
-  const shown = problems.slice(0, maxProblems).map((problem) => `  ${problem}`);
+  const shown = problems.slice(0, maxProblems).map((problem) => `  ${redactUrls(problem)}`);
   const rest = problems.length > maxProblems ? [`  and ${String(problems.length - maxProblems)} more`] : [];
   const lines = [`${program} cannot start: ${count}.`, ...shown, ...rest, `See ${program} --help.`];
   return { kind: 'exit', code: isUsage ? exitCodes.usage : exitCodes.config, stderr: `${lines.join('\n')}\n` };

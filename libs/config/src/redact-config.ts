@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { layersOf, readMeta } from './setting.ts';
 
 const redacted = '[redacted]';
+/** Deepest structure that is searched for secrets. */
+const maxDepth = 10;
 const urlPassword = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)[^\s/?#]*(?=@)/gi;
+/** Also where a message cut the URL, or somebody wrote a password as it is. */
+const urlPasswordInText = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)[^\s"]*(?=@|…)/gi;
 
 /**
  * A copy of a configuration that may be printed: secrets are `[redacted]`, also those inside structures, and so are passwords in URLs.
@@ -48,6 +52,31 @@ function fieldOf(schema: z.ZodType | undefined, key: PropertyKey): z.ZodType | u
     }
   }
   return undefined;
+}
+
+/** A message without the passwords of URLs in it, such as one that somebody wrote in the place of a structure or a key. */
+export function redactUrls(text: string): string {
+  return text.replace(urlPasswordInText, `$1${redacted}`);
+}
+
+/** Whether a text at a path stands where a structure with secrets belongs, so that it may be one of them. */
+export function isSecretPlace(schema: z.ZodType, path: readonly PropertyKey[]): boolean {
+  let field: z.ZodType | undefined = schema;
+  for (const key of path) {
+    field = fieldOf(field, key);
+  }
+  return field !== undefined && hasSecret(field, 0);
+}
+
+function hasSecret(field: z.ZodType, depth: number): boolean {
+  const parts = layersOf(field).flatMap((layer): unknown[] => {
+    if (layer instanceof z.ZodObject) {
+      return Object.values(layer.shape);
+    }
+    return layer instanceof z.ZodArray ? [layer.element] : layer instanceof z.ZodRecord ? [layer.valueType] : [];
+  });
+  const isSecret = (part: unknown): boolean => part instanceof z.ZodType && (readMeta(part).secret === true || hasSecret(part, depth + 1));
+  return depth < maxDepth && parts.some(isSecret);
 }
 
 /** Whether the value at a path is a secret, or lies within one. */
