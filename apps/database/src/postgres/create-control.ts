@@ -15,7 +15,8 @@ export interface Control {
 /** Creates the control connections of a source without opening them. */
 export function createControl(url: string, options: Pick<OpenPostgresOptions, 'applicationName' | 'onError'>): Control {
   let opened: Promise<PostgresConnection> | undefined;
-  const settings = createSessionSettings(statementTimeoutMs);
+  // Queries on a large catalogue are estimated dear enough to be compiled, which takes longer than running them.
+  const settings = { ...createSessionSettings(statementTimeoutMs), jit: 'off' };
   return {
     load: async () => (opened ??= openPostgres(url, { ...options, maxConnections, statementTimeoutMs, settings, lazy: true })),
     close: async () => (await opened)?.close(),
