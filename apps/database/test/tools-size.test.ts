@@ -6,7 +6,14 @@ import type { Deps } from '../src/deps.ts';
 import { tools } from '../src/tools/index.ts';
 
 /** What a model pays for the tools before it asks anything, in bytes of JSON. */
-const budgets: Readonly<Record<string, number>> = { query: 2_000, search_schema: 1_450, describe: 900 };
+const budgets: Readonly<Record<string, number>> = {
+  query: 1_900,
+  search_schema: 1_450,
+  describe: 940,
+  explain: 890,
+  diagnose: 780,
+  advise_indexes: 850,
+};
 const listBudget = 7_168;
 
 type Connection = Awaited<ReturnType<InProcessServer<Deps>['connect']>>;

@@ -4,9 +4,9 @@ import { defineSourceTool } from './define-source-tool.ts';
 export const adviseIndexes = defineSourceTool({
   name: 'advise_indexes',
   title: 'Advise indexes',
-  description: 'Find missing indexes; creates nothing. Without queries: for the dearest of pg_stat_statements.',
+  description: 'Find missing indexes; creates nothing. Use after explain. Without queries: for the dearest of pg_stat_statements.',
   /** The gate bounds each text. */
-  input: z.object({ queries: z.array(z.string()).max(20).optional() }),
+  input: z.object({ queries: z.array(z.string()).max(20).optional().describe('SELECT statements.') }),
   /** Terse, since models pay for it with every list: `Advice` says what else there is. */
   output: z.object({ advice: z.array(z.looseObject({ createSql: z.string() })), notes: z.array(z.unknown()) }),
   hints: { readOnly: true },

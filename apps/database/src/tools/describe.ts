@@ -23,7 +23,7 @@ export const describe = defineSourceTool({
   description: 'Before writing SQL: columns, keys, indexes, rights, size and sample rows of one table, view, enum or function.',
   input: z.object({
     object: boundedText({ min: 1, max: 300 }).describe('As in SQL: orders, sales."Odd Name".'),
-    sample: z.int().min(0).max(maxSample).default(0),
+    sample: z.int().min(0).max(maxSample).default(0).describe('Rows to show.'),
   }),
   // Lists of tools are paid for by every client: what stands in a part is said by its names.
   output: z.looseObject({

@@ -8,8 +8,7 @@ export const diagnose = defineSourceTool({
   title: 'Diagnose',
   description: 'Check the health of the database, as when it is slow. fixSql is for a person to run.',
   input: z.object({
-    /** Default: all. */
-    checks: z.array(z.enum(checkNames)).max(checkNames.length).optional(),
+    checks: z.array(z.enum(checkNames)).max(checkNames.length).optional().describe('Default: all.'),
   }),
   // What findings and skipped checks hold is said by their names; the list of tools is paid for by every client.
   output: z.object({

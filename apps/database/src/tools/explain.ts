@@ -9,11 +9,11 @@ import { defineSourceTool } from './define-source-tool.ts';
 export const explain = defineSourceTool({
   name: 'explain',
   title: 'Explain',
-  description: 'Show how a SELECT runs and what makes it slow; analyze runs and times it.',
+  description: 'Show how a SELECT runs and what makes it slow. Use it before you tune.',
   input: z.object({
-    sql: boundedText({ max: maxSqlBytes }),
-    params: z.array(z.unknown()).max(100).optional(),
-    analyze: z.boolean().optional(),
+    sql: boundedText({ max: maxSqlBytes }).describe('A SELECT.'),
+    params: z.array(z.unknown()).max(100).optional().describe('As in query.'),
+    analyze: z.boolean().optional().describe('Run and time it.'),
   }),
   /** Terse, since models pay for it with every list: `reportPlan` says what else there is. */
   output: z.looseObject({ totalCost: z.number(), worstNodes: z.array(z.unknown()), warnings: z.array(z.unknown()), plan: z.string() }),
