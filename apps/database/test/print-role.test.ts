@@ -50,12 +50,6 @@ async function startAs(role: string, config: Record<string, unknown> = {}): Prom
   return startInProcess(app, { args: ['--strict-role', '--database-url', asRole(postgres.url, role, 'pw'), ...lists] });
 }
 
-interface Diagnosis {
-  findings: unknown[];
-  clean: string[];
-  skipped: unknown[];
-}
-
 describe('the printed role', () => {
   it('passes the diagnosis, reads every table, and writes none', async () => {
     await using server = await startAs('trellis_reader');
@@ -93,11 +87,10 @@ describe('the printed role', () => {
     const role = `evil"; drop table orders; -- ' \\ $$ é`;
     await using server = await startAs(role);
     const client = await server.connect();
-    const diagnosis = (await client.callTool('diagnose', {})).data as unknown as Diagnosis;
-    expect(diagnosis.clean).not.toContain('role');
-    expect(diagnosis.findings).toContainEqual(
-      expect.objectContaining({ check: 'role', evidence: expect.stringMatching(/U&"odd""schema\\000a.*dblink/) }),
-    );
+    const dblinkIsOpen = { check: 'role', evidence: expect.stringMatching(/U&"odd""schema\\000a.*dblink/) };
+    expect((await client.callTool('diagnose', {})).data).toMatchObject({
+      findings: expect.arrayContaining([expect.objectContaining(dblinkIsOpen)]),
+    });
     await expect(runSql(postgres.url, 'select from pwned')).rejects.toThrow(/does not exist/);
     await runSql(postgres.url, 'select from orders limit 1');
   });

@@ -52,18 +52,18 @@ const query = (tables: CheckContext['tables']) => sql<SequencesRow>`
       and (${isOnList(tables, sql`n.nspname::text`, sql`c.relname::text`)} or ${isOnList(tables, sql`t."tableSchema"`, sql`t."tableName"`)})
   ), ends as (
     select s.*, case when s.open then pg_catalog.pg_sequence_last_value(s.oid) end as last,
-      case when s.up then least(s.seqmax, s."typeMax") else greatest(s.seqmin, -1 - s."typeMax") end as "end"
+      case when s.up then least(s.seqmax, s."typeMax") else greatest(s.seqmin, -1::int8 - s."typeMax") end::numeric as "end",
+      case when s.up then least(s.seqmin, s.seqstart) else greatest(s.seqmax, s.seqstart) end::numeric as "start"
     from sequences s
   ), shares as (
-    select e.*, abs(e.last::numeric - case when e.up then least(e.seqmin, e.seqstart) else greatest(e.seqmax, e.seqstart) end)
-      / nullif(abs(e."end"::numeric - case when e.up then least(e.seqmin, e.seqstart) else greatest(e.seqmax, e.seqstart) end), 0) as share
+    select e.*, abs(e.last::numeric - e."start") / nullif(abs(e."end" - e."start"), 0::numeric) as share
     from ends e
   )
   select (select count(*) from shares where not open)::int4 as hidden, coalesce((select pg_catalog.json_agg(w) from (
     select schema, name, share::float8 as share, last::text as last, "end"::text as "end",
-      case when "typeMax" is not null and abs("end"::numeric) in ("typeMax", "typeMax" + 1) then pg_catalog.json_build_object(
+      case when "typeMax" is not null and abs("end") in ("typeMax"::numeric, "typeMax"::numeric + 1::numeric) then pg_catalog.json_build_object(
         'schema', "tableSchema", 'table', "tableName", 'name', attname, 'type', type) end as column
-    from shares where share > ${fullShare}::float8 order by share desc, schema, name limit ${maxNamed}) w), '[]') as worst`;
+    from shares where share::float8 > ${fullShare}::float8 order by share desc, schema, name limit ${maxNamed}) w), '[]') as worst`;
 
 /** Sequences that are about to run out of numbers, by their own maximum or by the type of the column that they number. */
 export async function checkSequences({ db, tables }: CheckContext): Promise<CheckResult> {

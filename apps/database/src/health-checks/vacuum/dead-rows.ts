@@ -21,7 +21,7 @@ const query = (tables: CheckContext['tables']) => sql<DeadRow>`
   select r.schema, r.name, s.n_dead_tup::float8 as dead, s.n_live_tup::float8 as live,
     pg_catalog.to_char(greatest(s.last_vacuum, s.last_autovacuum) at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as vacuumed
   from (${userRelations(tables)}) r join pg_catalog.pg_stat_all_tables s on s.relid = r.oid
-  where s.n_dead_tup >= ${manyRows}::int8 and s.n_dead_tup > (s.n_live_tup + s.n_dead_tup) * ${largeShare}::float8
+  where s.n_dead_tup >= ${manyRows}::int8 and s.n_dead_tup::float8 > (s.n_live_tup + s.n_dead_tup)::float8 * ${largeShare}::float8
   order by s.n_dead_tup desc limit ${maxNamed}`;
 
 /** Tables in which many rows are dead: autovacuum is off, too slow, or held back by an old transaction. */

@@ -29,7 +29,7 @@ const query = sql<AgeRow>`
       pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::int4
     from pg_catalog.pg_database d
   )
-  select * from ages where age > "limit"::float8 * ${lateShare}::float8 or age > ${graveAge}::int4 order by age desc limit ${maxNamed}`;
+  select * from ages where age::float8 > "limit"::float8 * ${lateShare}::float8 or age > ${graveAge}::int4 order by age desc limit ${maxNamed}`;
 
 /** Databases whose oldest ids near the wraparound; all of a server, since one of them stops them all. */
 export async function findOldIds({ db }: CheckContext): Promise<readonly Finding[]> {

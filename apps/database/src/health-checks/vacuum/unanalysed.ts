@@ -13,7 +13,7 @@ const query = (tables: CheckContext['tables']) => sql<{ schema: string; name: st
   select r.schema, r.name, s.n_live_tup::float8 as rows
   from (${userRelations(tables)}) r join pg_catalog.pg_stat_all_tables s on s.relid = r.oid
   where r.relkind in ('r', 'm') and s.last_analyze is null and s.last_autoanalyze is null and s.n_live_tup >= ${manyRows}::int8
-    and r.reltuples <= 0
+    and r.reltuples <= 0::float4
   order by s.n_live_tup desc limit ${maxNamed}`;
 
 /** Tables with rows that were never analysed: the planner guesses. */
