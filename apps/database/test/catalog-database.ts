@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { startPostgres } from '@trellis-mcp/test-services';
+import { sharedPostgres } from '@trellis-mcp/test-services';
 import { openCatalog, type Catalog } from '../src/catalog/open-catalog.ts';
 import { createEngine } from '../src/pglite/engine.ts';
 import { sampleUrl } from '../src/pglite/places.ts';
@@ -40,9 +40,9 @@ export function openEmbeddedDatabase(): Promise<CatalogDatabase> {
   return Promise.resolve(toDatabase(source, run));
 }
 
-/** A Postgres server of its own. */
+/** A new database on a Postgres server, the one of TEST_POSTGRES_URL when that is set. */
 export async function openServerDatabase(): Promise<ServerDatabase> {
-  const server = await startPostgres();
+  const server = await sharedPostgres();
   const open = (url: string): CatalogDatabase =>
     toDatabase(openPostgresSource({ name: 'server', url }), async (text) => runSql(url, text.replaceAll(';;\n', ';\n')));
   const database = open(server.url);

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readSample } from '../src/describe/read-sample.ts';
 import { openServerDatabase, type CatalogDatabase, type ServerDatabase } from './catalog-database.ts';
+
+/** Roles belong to a whole server, which tests may share. */
+const role = `narrow_${randomBytes(6).toString('hex')}`;
 
 const setup = `
 create schema open; create schema closed;
@@ -19,10 +23,10 @@ insert into open.partly values (1, 'one', 's3cret');
 insert into open.guarded values (1), (2);
 alter table open.guarded enable row level security; alter table open.guarded force row level security;
 create policy odd_ids on open.guarded for select using (id % 2 = 1);
-create role narrow login password 'narrow';
-grant usage on schema open to narrow;
-grant select on open.granted, open.guarded, open.over_hidden, open.broken to narrow;
-grant select (id, name), update (name) on open.partly to narrow;
+create role ${role} login password 'narrow';
+grant usage on schema open to ${role};
+grant select on open.granted, open.guarded, open.over_hidden, open.broken to ${role};
+grant select (id, name), update (name) on open.partly to ${role};
 `;
 
 describe('a role with few rights', () => {
@@ -37,10 +41,11 @@ describe('a role with few rights', () => {
   beforeAll(async () => {
     server = await openServerDatabase();
     await server.run(setup);
-    narrow = server.as('narrow', 'narrow');
+    narrow = server.as(role, 'narrow');
   });
   afterAll(async () => {
     await narrow.close();
+    await server.run(`drop owned by ${role}; drop role ${role}`);
     await server.close();
   });
 

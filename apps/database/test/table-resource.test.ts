@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { sharedPostgres, type SharedInstance } from '@trellis-mcp/test-services';
 import { startInProcess, type InProcessServer } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
 import type { Deps } from '../src/deps.ts';
@@ -12,9 +12,9 @@ type Connection = Awaited<ReturnType<Server['connect']>>;
 
 const template = 'db://table/{schema}/{table}';
 
-let postgres: TestInstance;
+let postgres: SharedInstance;
 beforeAll(async () => {
-  postgres = await startPostgres();
+  postgres = await sharedPostgres();
   await runSql(postgres.url, `${fixtureSql};;\n${oddSql}`.replaceAll(';;\n', ';\n'));
 });
 afterAll(() => postgres.stop());
