@@ -1,155 +1,23 @@
-import type { RefusalReason } from '../src/sql/verdict.ts';
+import { behind } from './attack-table-behind.ts';
+import { escapes } from './attack-table-escapes.ts';
+import { hidden } from './attack-table-hidden.ts';
+import { reaches } from './attack-table-reaches.ts';
+import { server } from './attack-table-server.ts';
+import { syntax } from './attack-table-syntax.ts';
+import { texts } from './attack-table-texts.ts';
+import { writes } from './attack-table-writes.ts';
+import type { Attack } from './attacks-verdict.ts';
 
-/** One statement that must not do what it tries, and the reason for which the gate refuses it. */
-export type Attack = readonly [sql: string, reason: RefusalReason, why: string];
+/** Statements that must not do what they try, by theme. */
+export const attackThemes: Readonly<Record<string, readonly Attack[]>> = {
+  writes,
+  escapes,
+  reaches,
+  texts,
+  syntax,
+  server,
+  hidden,
+  behind,
+};
 
-const deep = 30_000;
-
-/** Statements that write, by their kind. */
-const writes: readonly Attack[] = [
-  [`insert into customers (email, name, country, created_at) values ('a@b', 'x', 'DE', now())`, 'statement', 'adds a row'],
-  [`update products set price = 0`, 'statement', 'changes rows'],
-  [`delete from order_items`, 'statement', 'removes rows'],
-  [`merge into products p using products q on p.id = q.id when matched then delete`, 'statement', 'removes rows by MERGE'],
-  [`truncate events`, 'statement', 'empties a table'],
-  [`create table stolen as select * from customers`, 'statement', 'creates a table from rows'],
-  [`select * into stolen from customers`, 'into', 'creates a table in a SELECT'],
-  [`select 1 into temp t union select 2`, 'into', 'creates a temporary table in a set operation'],
-  [`create temp table t (a int)`, 'statement', 'leaves a table in the session'],
-  [`drop table customers cascade`, 'statement', 'drops'],
-  [`alter table customers add column x int`, 'statement', 'alters'],
-  [`refresh materialized view monthly_revenue`, 'statement', 'rewrites a view'],
-  [`with gone as (delete from order_items returning *) select * from gone`, 'statement', 'deletes in a WITH'],
-  [`with a as (select 1), b as (update products set stock = 0 returning 1) select * from a`, 'statement', 'updates in an unused WITH'],
-  [`select (with x as (insert into products default values returning id) select id from x)`, 'statement', 'inserts in a subquery'],
-  [`explain analyze delete from order_items`, 'statement', 'EXPLAIN ANALYZE runs it'],
-  [`explain (analyze) with x as (delete from events returning 1) select * from x`, 'statement', 'EXPLAIN ANALYZE runs the WITH'],
-  [`explain analyze create table t as select 1`, 'statement', 'EXPLAIN ANALYZE creates it'],
-  [`explain analyze execute p`, 'statement', 'EXPLAIN of what cannot be seen'],
-  [`vacuum full`, 'statement', 'rewrites files'],
-  [`analyze customers`, 'statement', 'writes statistics'],
-  [`reindex database postgres`, 'statement', 'rewrites indexes'],
-  [`comment on table customers is 'owned'`, 'statement', 'writes the catalogue'],
-  [`grant all on customers to public`, 'statement', 'changes rights'],
-  [`create function f() returns int language sql as 'select 1'`, 'statement', 'creates code'],
-  [`do $$ begin delete from events; end $$`, 'statement', 'runs code'],
-  [`call p()`, 'statement', 'runs a procedure'],
-];
-
-/** Statements that leave the transaction, the role or the session's settings. */
-const escapes: readonly Attack[] = [
-  [`commit`, 'statement', 'leaves the READ ONLY transaction'],
-  [`select 1; delete from events`, 'many-statements', 'a chain'],
-  [`commit; delete from events; begin`, 'many-statements', 'leaves the transaction in a chain'],
-  [`select 1;;; -- \n drop table events`, 'many-statements', 'a chain behind a comment'],
-  [`select 1 /* ; */ ; /* */ select 2`, 'many-statements', 'a chain between comments'],
-  [`select 1\0; drop table events`, 'not-text', 'a NUL hides the rest from the parser'],
-  [`select '\ud800'`, 'not-text', 'half of a surrogate pair'],
-  [`set transaction read write`, 'statement', 'makes the transaction writable'],
-  [`set session characteristics as transaction read write`, 'statement', 'makes later transactions writable'],
-  [`set role postgres`, 'statement', 'takes the rights back'],
-  [`reset role`, 'statement', 'takes the rights back'],
-  [`set session authorization default`, 'statement', 'takes the rights back'],
-  [`reset all`, 'statement', 'drops the settings that results rely on'],
-  [`discard all`, 'statement', 'drops the session'],
-  [`select set_config('transaction_read_only', 'off', false)`, 'function', 'makes the transaction writable by a function'],
-  [`select set_config('role', 'postgres', false)`, 'function', 'takes the rights back by a function'],
-  [`select * from set_config('search_path', 'evil', false)`, 'function', 'a setting from FROM'],
-  [`select * from rows from (set_config('work_mem', '1GB', false), pg_sleep(1))`, 'function', 'functions in ROWS FROM'],
-  [`prepare p as delete from events`, 'statement', 'keeps a statement for later'],
-  [`execute p`, 'statement', 'runs a kept statement'],
-  [`deallocate all`, 'statement', 'touches kept statements'],
-  [`declare c cursor with hold for select 1`, 'statement', 'keeps a cursor for later'],
-  [`fetch all from trellis_page`, 'statement', "reads another statement's cursor"],
-  [`close all`, 'statement', 'closes cursors'],
-  [`listen orders`, 'statement', 'keeps listening'],
-  [`notify orders`, 'statement', 'sends a notification'],
-  [`select pg_notify('orders', 'x')`, 'function', 'sends a notification by a function'],
-  [`load 'plpgsql'`, 'statement', 'loads a library'],
-  [`savepoint a`, 'statement', 'handles transactions'],
-  [`alter system set fsync = off`, 'statement', 'changes the server'],
-  [`select setseed(0.5)`, 'function', 'leaves a seed in the session'],
-  [`create extension file_fdw`, 'statement', 'adds file access'],
-];
-
-/** Statements that lock, wait, or reach files and processes. */
-const reaches: readonly Attack[] = [
-  [`lock table customers`, 'statement', 'locks'],
-  [`select * from customers for update`, 'locking', 'locks rows'],
-  [`select * from (select * from customers for share skip locked) x`, 'locking', 'locks rows in a subquery'],
-  [`with x as (select * from customers for no key update) select * from x`, 'locking', 'locks rows in a WITH'],
-  [`select pg_advisory_lock(1)`, 'function', 'takes a lock that outlives the transaction'],
-  [`select 1 where pg_try_advisory_lock(1)`, 'function', 'takes a lock in WHERE'],
-  [`select pg_sleep(60)`, 'function', 'waits'],
-  [`select pg_catalog.pg_sleep(60)`, 'function', 'waits, qualified'],
-  [`select "pg_sleep"(60)`, 'function', 'waits, quoted'],
-  [`select PG_SLEEP(60)`, 'function', 'waits, in capitals'],
-  [`select u&"pg\\005fsleep"(60)`, 'function', 'waits, in Unicode escapes'],
-  [`select x.pg_sleep from generate_series(60, 60) as x`, 'function', 'a column that is a call'],
-  [`select (x).pg_sleep from generate_series(60, 60) as x`, 'function', 'a field that is a call'],
-  [`select (array[60])[1].pg_sleep`, 'function', 'a field of an element that is a call, without parentheses'],
-  [`select ((array[60])[1]).pg_sleep`, 'function', 'a field of an element that is a call'],
-  [
-    `select x.lo_unlink from pg_largeobject_metadata m, lateral (select m.oid) y, unnest(array[1::oid]) x`,
-    'function',
-    'a call as a column',
-  ],
-  [`select 1 order by (select pg_sleep(60))`, 'function', 'waits in ORDER BY'],
-  [`select 1 limit (select 1 from pg_sleep(60))`, 'function', 'waits in LIMIT'],
-  [`select count(*) filter (where pg_sleep(60) is null)`, 'function', 'waits in FILTER'],
-  [`select sum(1) over (order by pg_sleep(60))`, 'function', 'waits in a window'],
-  [`select case when true then pg_sleep(60) end`, 'function', 'waits in CASE'],
-  [`values (pg_sleep(60))`, 'function', 'waits in VALUES'],
-  [`explain analyze select pg_sleep(60)`, 'function', 'waits in EXPLAIN ANALYZE'],
-  [`select * from customers tablesample bernoulli ((select 1 from pg_sleep(60)))`, 'function', 'waits in TABLESAMPLE'],
-  [`select pg_read_file('postgresql.conf')`, 'function', 'reads a file'],
-  [`select pg_ls_dir('.')`, 'function', 'lists files'],
-  [`select lo_import('/etc/passwd')`, 'function', 'reads a file into the database'],
-  [`select lo_export(1, '/tmp/x')`, 'function', 'writes a file'],
-  [`copy customers to '/tmp/x'`, 'statement', 'writes a file'],
-  [`copy customers to program 'sh'`, 'statement', 'runs a program; hangs the embedded engine for good'],
-  [`copy (select 1) to stdout`, 'statement', 'leaves the protocol'],
-  [`copy customers from program 'sh'`, 'statement', 'runs a program'],
-  [`table pg_hba_file_rules`, 'relation', 'reads a file through a view'],
-  [`select * from pg_file_settings`, 'relation', 'reads a file through a view'],
-  [`select rolpassword from pg_catalog.pg_authid`, 'relation', 'reads password hashes'],
-  [`select passwd from pg_shadow`, 'relation', 'reads password hashes through a view'],
-  [`select * from pg_hba_file_rules()`, 'function', 'reads a file by the function behind the view'],
-  [`select pg_terminate_backend(1)`, 'function', 'ends a session'],
-  [`select pg_reload_conf()`, 'function', 'signals the server'],
-  [`select pg_stat_reset()`, 'function', 'resets statistics'],
-  [`select nextval('orders_id_seq')`, 'function', 'moves a sequence'],
-  [`select setval('orders_id_seq', 1)`, 'function', 'moves a sequence back'],
-  [`select pg_current_xact_id()`, 'function', 'assigns a transaction id'],
-  [`select pg_export_snapshot()`, 'function', 'writes a snapshot file'],
-  [`select pg_import_system_collations('public')`, 'function', 'writes the catalogue'],
-  [`select pg_log_backend_memory_contexts(1)`, 'function', 'writes the log'],
-  [`select query_to_xml('delete from events', true, true, '')`, 'function', 'runs SQL given as text'],
-  [`select table_to_xml('customers', true, true, '')`, 'function', 'runs SQL given as text'],
-  [`select database_to_xml(true, true, '')`, 'function', 'reads everything at once'],
-  [`select * from ts_stat('select pg_sleep(60)')`, 'function', 'runs SQL given as text'],
-  [`select ts_rewrite('a'::tsquery, 'select pg_sleep(60)')`, 'function', 'runs SQL given as text'],
-  [`select * from dblink('host=evil', 'select 1') as t(a int)`, 'function', 'opens a connection'],
-  [`select * from crosstab('select pg_sleep(60)') as t(a int)`, 'function', 'runs SQL given as text'],
-];
-
-/** Texts made against the parser. */
-const texts: readonly Attack[] = [
-  [``, 'empty', 'nothing'],
-  [`-- only a comment`, 'empty', 'a comment'],
-  [`;`, 'empty', 'a semicolon'],
-  [`selec 1`, 'syntax', 'not SQL'],
-  [`select 1'`, 'syntax', 'an open string'],
-  [`select 1 /* open`, 'syntax', 'an open comment'],
-  [`select $$a`, 'syntax', 'an open dollar quote'],
-  [`select ${'('.repeat(deep)}1${')'.repeat(deep)}`, 'nesting', 'deep parentheses'],
-  [`select 1${'+1'.repeat(deep)}`, 'nesting', 'a deep expression'],
-  [`select ${'not '.repeat(16_000)}true`, 'nesting', 'deep NOT'],
-  [`select ${'- '.repeat(deep)}1`, 'nesting', 'deep minus'],
-  [`select 1${'::int'.repeat(13_000)}`, 'nesting', 'deep casts'],
-  [`select '${'x'.repeat(65_536)}'`, 'too-long', 'more than 64 KiB'],
-  [`select '${'\u00e4'.repeat(40_000)}'`, 'too-long', 'more than 64 KiB in UTF-8'],
-];
-
-/** Every attack that the gate itself refuses. */
-export const attacks: readonly Attack[] = [...writes, ...escapes, ...reaches, ...texts];
+export const attacks: readonly Attack[] = Object.values(attackThemes).flat();

@@ -1,0 +1,32 @@
+import type { Attack } from './attacks-verdict.ts';
+
+/** Statements that write, by their kind. */
+export const writes: readonly Attack[] = [
+  [`insert into customers (email, name, country, created_at) values ('a@b', 'x', 'DE', now())`, 'statement', 'adds a row'],
+  [`update products set price = 0`, 'statement', 'changes rows'],
+  [`delete from order_items`, 'statement', 'removes rows'],
+  [`merge into products p using products q on p.id = q.id when matched then delete`, 'statement', 'removes rows by MERGE'],
+  [`truncate events`, 'statement', 'empties a table'],
+  [`create table stolen as select * from customers`, 'statement', 'creates a table from rows'],
+  [`select * into stolen from customers`, 'into', 'creates a table in a SELECT'],
+  [`select 1 into temp t union select 2`, 'into', 'creates a temporary table in a set operation'],
+  [`create temp table t (a int)`, 'statement', 'leaves a table in the session'],
+  [`drop table customers cascade`, 'statement', 'drops'],
+  [`alter table customers add column x int`, 'statement', 'alters'],
+  [`refresh materialized view monthly_revenue`, 'statement', 'rewrites a view'],
+  [`with gone as (delete from order_items returning *) select * from gone`, 'statement', 'deletes in a WITH'],
+  [`with a as (select 1), b as (update products set stock = 0 returning 1) select * from a`, 'statement', 'updates in an unused WITH'],
+  [`select (with x as (insert into products default values returning id) select id from x)`, 'statement', 'inserts in a subquery'],
+  [`explain analyze delete from order_items`, 'statement', 'EXPLAIN ANALYZE runs it'],
+  [`explain (analyze) with x as (delete from events returning 1) select * from x`, 'statement', 'EXPLAIN ANALYZE runs the WITH'],
+  [`explain analyze create table t as select 1`, 'statement', 'EXPLAIN ANALYZE creates it'],
+  [`explain analyze execute p`, 'statement', 'EXPLAIN of what cannot be seen'],
+  [`vacuum full`, 'statement', 'rewrites files'],
+  [`analyze customers`, 'statement', 'writes statistics'],
+  [`reindex database postgres`, 'statement', 'rewrites indexes'],
+  [`comment on table customers is 'owned'`, 'statement', 'writes the catalogue'],
+  [`grant all on customers to public`, 'statement', 'changes rights'],
+  [`create function f() returns int language sql as 'select 1'`, 'statement', 'creates code'],
+  [`do $$ begin delete from events; end $$`, 'statement', 'runs code'],
+  [`call p()`, 'statement', 'runs a procedure'],
+];

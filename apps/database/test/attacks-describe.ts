@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { attackBoundary } from './attack-table-boundary.ts';
+import { attackThemes } from './attack-table.ts';
+import { takeInventory, takeTraces } from './attacks-inventory.ts';
+import { attempt, lookInside, timeoutMs, type Target } from './attacks-target.ts';
+import { verdictOn, type TargetName } from './attacks-verdict.ts';
+
+/** Runs the whole table against one target, and looks at everything before and after. */
+export function describeAttacks(name: TargetName, open: () => Promise<Target>): void {
+  let target: Target;
+  let before: Awaited<ReturnType<typeof lookAround>>;
+  let traces: unknown;
+  beforeAll(async () => {
+    target = await open();
+    await target.source.gate.check('select lower($1)');
+    await lookInside(target.source);
+    before = await lookAround(target);
+    traces = await takeTraces(target.look);
+  });
+  afterAll(async () => {
+    await target.source.close();
+    await target.close();
+  });
+
+  describe.each(Object.entries(attackThemes))('%s', (_theme, attacks) => {
+    it.each(attacks.map((attack) => [attack[2], shorten(attack[0]), attack] as const))('%s: %s', async (_why, _shown, attack) => {
+      const started = performance.now();
+      const outcome = await attempt(target.source, attack[0]);
+      expect({ outcome, ms: performance.now() - started }).toEqual({ outcome: verdictOn(name, attack), ms: expect.any(Number) });
+      expect(performance.now() - started).toBeLessThan(timeoutMs + 2_000);
+      if (outcome === outcome.toUpperCase() || outcome === 'rows') {
+        await settles(async () => takeTraces(target.look), traces);
+      }
+    });
+  });
+
+  it('leave everything as it was', async () => {
+    await settles(async () => lookAround(target), before);
+  });
+
+  it.each(attackBoundary.map((attack) => [attack[2], shorten(attack[0]), attack] as const))(
+    'the boundary: %s: %s',
+    async (_why, _shown, attack) => {
+      expect(await attempt(target.source, attack[0].replaceAll('OUTSIDE', await target.makeDirectory()))).toBe(verdictOn(name, attack));
+    },
+  );
+}
+
+async function lookAround(target: Target): Promise<Record<string, unknown>> {
+  return { ...(await takeInventory(target.look)), inside: await lookInside(target.source), ...(await target.outside()) };
+}
+
+/** The scrub of a session goes on after the answer. */
+async function settles(look: () => Promise<unknown>, expected: unknown): Promise<void> {
+  let found = await look();
+  for (let waited = 0; waited < 1_000 && JSON.stringify(found) !== JSON.stringify(expected); waited += 50) {
+    await sleep(50);
+    found = await look();
+  }
+  expect(found).toEqual(expected);
+}
+
+function shorten(sql: string): string {
+  return sql.length > 100 ? `${sql.slice(0, 100)}...` : sql;
+}

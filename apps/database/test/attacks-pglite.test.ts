@@ -1,0 +1,4 @@
+import { describeAttacks } from './attacks-describe.ts';
+import { openAttackedPglite } from './attacks-pglite-target.ts';
+
+describeAttacks('pglite', openAttackedPglite);
