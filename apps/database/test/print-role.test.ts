@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { findPostgres, freePort, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { findExecutable, findPostgres, freePort, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
 import { startInProcess, type InProcessServer } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
 import { settings } from '../src/config.ts';
@@ -96,6 +95,17 @@ describe('the printed role', () => {
   });
 });
 
+/** By psql where it is installed; the small distribution of PostgreSQL comes without. */
+async function runAsPeopleDo(text: string): Promise<void> {
+  const psql = await findExecutable('psql', [(await findPostgres()) ?? '']);
+  if (psql === undefined) {
+    return runSql(postgres.url, text);
+  }
+  const run = promisify(execFile)(psql, ['-v', 'ON_ERROR_STOP=1', '-q', '-d', postgres.url, '-f', '-']);
+  run.child.stdin?.end(text);
+  expect((await run).stderr).toBe('');
+}
+
 describe('the printed SQL', () => {
   it('runs in psql, with its hardening part, too, and is then clean as far as PUBLIC goes', async () => {
     const sql = await print('hardened');
@@ -103,10 +113,7 @@ describe('the printed SQL', () => {
     expect(hardening).toContain('-- REVOKE TEMPORARY ON DATABASE "postgres" FROM PUBLIC;');
     expect(hardening.join('\n')).toMatch(/ON FUNCTION U&"odd""schema\\000acreate.*"\."dblink"\(text\) FROM PUBLIC;/);
     const text = `${sql}\n${hardening.map((line) => line.slice(3)).join('\n')}`;
-    const psql = join((await findPostgres()) ?? '', 'psql');
-    const run = promisify(execFile)(psql, ['-v', 'ON_ERROR_STOP=1', '-q', '-d', postgres.url, '-f', '-'], { encoding: 'utf8' });
-    run.child.stdin?.end(text);
-    expect((await run).stderr).toBe('');
+    await runAsPeopleDo(text);
     await runSql(postgres.url, "alter role hardened password 'pw'");
     const url = asRole(postgres.url, 'hardened', 'pw');
     await expect(runSql(url, 'begin read write; create temp table t (id int)')).rejects.toThrow(/permission denied/);
