@@ -58,6 +58,7 @@ describe.each(['stdio', 'http'] as const)('two databases over %s', (transport) =
     expect(text).not.toContain('secret');
     const [table] = await client.readResource('db://table/public/customers?source=shop');
     expect(JSON.stringify(table)).toContain('email');
+    expect(JSON.stringify(await client.getPrompt('explore_database'))).toContain('warehouse, shop');
   });
 });
 
