@@ -91,8 +91,9 @@ async function runAs(url: string, sql: string): Promise<readonly unknown[][]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows = [] } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
-    return rows;
+    // Of several statements there are several results, which are not looked at.
+    const result: { rows?: unknown[][] } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+    return result.rows ?? [];
   } finally {
     await client.end();
   }

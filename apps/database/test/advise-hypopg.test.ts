@@ -45,12 +45,25 @@ withHypopg('advice with hypopg', () => {
     expect(notes.join('\n')).toContain('(person_id): tried with hypopg');
   });
 
+  it('falls back on heuristics where the role may not try', async () => {
+    await database.run('revoke execute on function hypopg_create_index(text) from public');
+    const { advice, notes } = await database.advise([byPerson]);
+    await database.run('grant execute on function hypopg_create_index(text) to public');
+    expect(advice[0]?.reason).toContain('heuristic');
+    expect(notes.join('\n')).toContain('hypopg could not try');
+  });
+
+  it('tries the sides of an OR together', async () => {
+    const { advice } = await database.advise(['select * from parcels where label = $1 or person_id = $2']);
+    expect(advice.map(({ createSql }) => createSql)).toHaveLength(2);
+    expect(advice[0]?.estimatedGain).toBeGreaterThan(0.9);
+  });
+
   it('says of what it cannot try that it is a heuristic', async () => {
     const { advice } = await database.advise([`select * from parcels where body @> '{"k": 7}'`]);
     expect(advice[0]?.reason).toContain('hypopg cannot try');
     expect(advice[0]).not.toHaveProperty('estimatedGain');
   });
-
 });
 
 withHypopg('a session that tried indexes', () => {

@@ -11,7 +11,7 @@ const budgets: Readonly<Record<string, number>> = {
   search_schema: 1_450,
   describe: 940,
   explain: 890,
-  diagnose: 780,
+  diagnose: 750,
   advise_indexes: 850,
 };
 const listBudget = 7_168;

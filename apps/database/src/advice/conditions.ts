@@ -33,4 +33,6 @@ export interface Conjunction {
   readonly conditions: readonly Condition[];
   /** Parts joined by AND, with those that no index serves. */
   readonly parts: number;
+  /** Each OR among the parts: the conditions of each of its sides. */
+  readonly choices: readonly (readonly (readonly Condition[])[])[];
 }

@@ -34,6 +34,8 @@ interface ScanConditions {
   readonly inFilter: readonly Condition[];
   readonly all: readonly Condition[];
   readonly isComplete: boolean;
+  /** Sides of the first OR, when each says something of the table. */
+  readonly choice: readonly (readonly Condition[])[];
 }
 
 /** What a scan compares, by its filter or by an index that it uses. */
@@ -46,19 +48,22 @@ async function conditionsOf(scan: PlanNode, reader: PlanReader): Promise<ScanCon
     inFilter: inFilter.conditions.filter(isOwn),
     all: [...byIndex.conditions, ...inFilter.conditions].filter(isOwn),
     isComplete: inFilter.conditions.filter(isOwn).length === inFilter.parts,
+    choice: inFilter.choices[0]?.every((side) => side.some(isOwn)) === true ? inFilter.choices[0].map((side) => side.filter(isOwn)) : [],
   };
 }
 
 async function wishesOfScan(scan: PlanNode, reader: PlanReader): Promise<readonly Wish[]> {
-  const { inFilter, all, isComplete } = await conditionsOf(scan, reader);
+  const { inFilter, all, isComplete, choice } = await conditionsOf(scan, reader);
   const wish = toWish(scan, { rows: reader.rowsOf(scan), share: reader.share(scan), conditions: all, isComplete });
+  const sides = choice.map((conditions) => ({ ...wish, conditions: [...conditions, ...all], together: scan.position }));
   const found = reader.joinOf(scan);
   const joined =
     found === undefined || scan.type !== 'Seq Scan'
       ? []
       : (await reader.readJoin(found.join)).filter(({ alias }) => isAliasOf(alias, scan));
   return [
-    ...(inFilter.length > 0 || (scan.type === 'Seq Scan' && scan.expressions.filter !== undefined) ? [wish] : []),
+    ...sides,
+    ...(inFilter.length > 0 || (sides.length === 0 && scan.type === 'Seq Scan' && scan.expressions.filter !== undefined) ? [wish] : []),
     ...(found !== undefined && joined.length > 0
       ? [{ ...wish, why: 'join' as const, conditions: [...joined, ...all], partnerRows: found.partner.rows }]
       : []),

@@ -29,26 +29,12 @@ const maxTogether = 12;
 export async function measureGains(
   candidates: readonly Candidate[],
   planned: readonly PlannedStatement[],
-  { source, hypopg, options, progress, notes, total }: MeasureContext,
+  context: MeasureContext,
 ): Promise<readonly MeasuredCandidate[]> {
-  const triable = hypopg === undefined ? [] : candidates.filter(canTry);
-  const others = candidates.filter((candidate) => !triable.includes(candidate));
-  const costs = new Map(triable.map((candidate) => [candidate, { before: 0, after: 0 }]));
-  if (hypopg !== undefined) {
-    const trials = new Trials({ source, hypopg, options }, notes);
-    for (const [index, statement] of planned.entries()) {
-      progress(total + index, total * 2, `Trying indexes for ${showText(statement.name, 60)}`);
-      for (const [candidate, cost] of await trials.run(statement, asking(triable, index))) {
-        const sum = costs.get(candidate);
-        if (sum !== undefined) {
-          sum.before += statement.cost * statement.weight;
-          sum.after += cost * statement.weight;
-        }
-      }
-    }
-  }
-  const measured = triable.flatMap((candidate) => {
-    const { before = 0, after = 0 } = costs.get(candidate) ?? {};
+  const { hypopg, notes } = context;
+  const costs =
+    hypopg === undefined ? new Map<Candidate, Costs>() : await tryAll(candidates.filter(canTry), planned, { ...context, hypopg });
+  const measured = [...costs].flatMap(([candidate, { before, after }]) => {
     const gain = before > 0 ? 1 - after / before : 0;
     if (gain < smallestGain) {
       notes.add(`${renderCandidate(candidate)}: tried with hypopg, and the planner would not use it or gains little.`);
@@ -56,7 +42,39 @@ export async function measureGains(
     }
     return [{ ...candidate, gain: Number(gain.toFixed(3)) }];
   });
+  const others = candidates.filter((candidate) => !costs.has(candidate));
   return [...measured.toSorted((a, b) => b.gain - a.gain), ...others.toSorted((a, b) => shareOf(b) - shareOf(a))];
+}
+
+/** Costs of the statements that use a candidate, added up; nothing when none does. */
+interface Costs {
+  before: number;
+  after: number;
+}
+
+/** Candidates that could be tried; the others are missing. */
+async function tryAll(
+  candidates: readonly Candidate[],
+  planned: readonly PlannedStatement[],
+  { source, hypopg, options, progress, notes, total }: MeasureContext & { readonly hypopg: string },
+): Promise<ReadonlyMap<Candidate, Costs>> {
+  const costs = new Map<Candidate, Costs>();
+  const trials = new Trials({ source, hypopg, options }, notes);
+  for (const [index, statement] of planned.entries()) {
+    progress(total + index, total * 2, `Trying indexes for ${showText(statement.name, 60)}`);
+    const tried = asking(candidates, index);
+    const results = await trials.run(statement, tried);
+    for (const candidate of results === undefined ? [] : tried) {
+      const sum = costs.get(candidate) ?? { before: 0, after: 0 };
+      const cost = results?.get(candidate);
+      const isUsed = cost !== undefined;
+      costs.set(candidate, {
+        before: sum.before + (isUsed ? statement.cost * statement.weight : 0),
+        after: sum.after + (cost ?? 0) * statement.weight,
+      });
+    }
+  }
+  return costs;
 }
 
 /** Candidates that a statement asked for. */
@@ -79,15 +97,16 @@ class Trials {
     this.#notes = notes;
   }
 
-  /** Plans a statement with all candidates, then with each that was used alone. @returns The cost with each that is used. */
-  async run(statement: PlannedStatement, candidates: readonly Candidate[]): Promise<ReadonlyMap<Candidate, number>> {
+  /**
+   * Plans a statement with all candidates, then with each that was used alone.
+   *
+   * @returns The cost with each that is used, nothing when none could be tried.
+   */
+  async run(statement: PlannedStatement, candidates: readonly Candidate[]): Promise<ReadonlyMap<Candidate, number> | undefined> {
     const together = candidates.length === 0 ? undefined : await this.#try(statement, candidates);
     const [only, second] = together?.used ?? [];
-    if (together === undefined || only === undefined) {
-      return new Map();
-    }
-    if (second === undefined) {
-      return new Map([[only, together.cost]]);
+    if (together === undefined || only === undefined || second === undefined) {
+      return together === undefined ? undefined : new Map(only === undefined ? [] : [[only, together.cost]]);
     }
     const costs = new Map<Candidate, number>();
     for (const candidate of together.used) {

@@ -7,7 +7,7 @@ import { readConditions } from './read-conditions.ts';
 /** Most conditions of one plan that are parsed: those of a thousand partitions say the same. */
 const maxParsed = 200;
 
-const none: Conjunction = { conditions: [], parts: 0 };
+const none: Conjunction = { conditions: [], parts: 0, choices: [] };
 
 /** They hand on the rows of one node below. */
 const handingOn = new Set([

@@ -25,7 +25,7 @@ const containing = new Set(['@>', '<@', '&&', '?', '?|', '?&']);
 /** Reads the conditions of a plan by PostgreSQL's own parser; what it cannot read has none. */
 export async function readConditions(condition: ConditionText, parser: SqlParser): Promise<Conjunction> {
   const parts = splitAnd(await parseExpression(condition, parser));
-  return { conditions: parts.flatMap(readPart), parts: parts.length };
+  return { conditions: parts.flatMap(readPart), parts: parts.length, choices: parts.flatMap(readChoice) };
 }
 
 /** Parses an expression of a plan. @returns Its tree, nothing when it is no SQL. */
@@ -58,6 +58,13 @@ function splitAnd(expression: unknown): readonly unknown[] {
     return [];
   }
   return isNode(bool) && bool['boolop'] === 'AND_EXPR' && Array.isArray(bool['args']) ? bool['args'].flatMap(splitAnd) : [expression];
+}
+
+function readChoice(part: unknown): readonly (readonly (readonly Condition[])[])[] {
+  const bool = isNode(part) ? part['BoolExpr'] : undefined;
+  return isNode(bool) && bool['boolop'] === 'OR_EXPR' && Array.isArray(bool['args'])
+    ? [bool['args'].map((side) => splitAnd(side).flatMap(readPart))]
+    : [];
 }
 
 function readPart(part: unknown): readonly Condition[] {

@@ -32,7 +32,7 @@ export async function tryCandidates(statement: Statement, candidates: readonly C
   const { source, hypopg, options } = trial;
   const reset: ScriptStatement = { sql: `SELECT ${hypopg}.hypopg_reset()` };
   const create = candidates.map((candidate) => ({
-    sql: `SELECT indexname FROM ${hypopg}.hypopg_create_index($1)`,
+    sql: `SELECT indexname FROM ${hypopg}.hypopg_create_index($1::text)`,
     params: [renderCandidate(candidate)],
   }));
   const around = { before: [reset, ...create], after: [reset] };

@@ -21,6 +21,8 @@ export interface Wish {
   readonly rows: number;
   /** Rows on the other side of a join. */
   readonly partnerRows?: number;
+  /** Side of an OR: granted only together with the wishes that have the same number. */
+  readonly together?: number;
   /** Part of the cost of the plan that the node takes by itself, 0 to 1. */
   readonly share: number;
 }

@@ -60,6 +60,7 @@ function describeKeys(candidate: Candidate): string[] {
   const replaced = candidate.table.indexes.filter((index) => replaces(candidate, index)).map(({ name }) => name);
   return [
     ...(foreign === undefined ? [] : [`The foreign key ${foreign} has no index: DELETE and key changes there read the whole table, too.`]),
+    ...(candidate.demands.some(({ wish }) => wish.together !== undefined) ? ['An OR needs an index for each of its sides.'] : []),
     ...(replaced.length === 0 ? [] : [`${replaced.slice(0, 3).join(', ')} would be superfluous then.`]),
     ...(candidate.needs === undefined ? [] : [`Needs CREATE EXTENSION ${candidate.needs} first.`]),
   ];
@@ -74,9 +75,12 @@ function caution({ table }: Candidate): string[] {
   ];
 }
 
-function describeDoubt(candidate: Candidate, hasHypopg: boolean): string[] {
+function describeDoubt(candidate: MeasuredCandidate, hasHypopg: boolean): string[] {
+  if (candidate.gain !== undefined) {
+    return [];
+  }
   if (hasHypopg) {
-    return canTry(candidate) ? [] : ['A heuristic: hypopg cannot try this kind.'];
+    return [canTry(candidate) ? 'A heuristic: hypopg could not try it.' : 'A heuristic: hypopg cannot try this kind.'];
   }
   return ['A heuristic: without the extension hypopg the planner was not asked.'];
 }
