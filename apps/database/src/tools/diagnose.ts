@@ -6,7 +6,7 @@ import { defineSourceTool } from './define-source-tool.ts';
 export const diagnose = defineSourceTool({
   name: 'diagnose',
   title: 'Diagnose',
-  description: 'Check the health of the database, as when it is slow. fixSql is for a person to run.',
+  description: 'Check database health when it is slow. fixSql is for people.',
   input: z.object({
     checks: z.array(z.enum(checkNames)).max(checkNames.length).optional().describe('Default: all.'),
   }),
