@@ -41,6 +41,8 @@ interface Judged {
   readonly verdict: Verdict;
   /** By which it was judged; nothing when the text alone decided. */
   readonly catalog?: FunctionCatalog;
+  /** It calls what nobody knows, which somebody may make at any time: the next time it is judged anew. */
+  readonly isPassing?: boolean;
 }
 
 class CachingGate implements SqlGate {
@@ -59,7 +61,9 @@ class CachingGate implements SqlGate {
       return known.verdict;
     }
     const judged = await this.#judge(sql);
-    this.#verdicts.set(sql, judged);
+    if (!judged.isPassing) {
+      this.#verdicts.set(sql, judged);
+    }
     return judged.verdict;
   }
 
@@ -77,7 +81,7 @@ class CachingGate implements SqlGate {
       return { verdict: accepted };
     }
     const catalog = await this.#loadCatalog(facts);
-    return { catalog, verdict: (await this.#judgeBy(facts, catalog)) ?? accepted };
+    return { catalog, verdict: (await this.#judgeBy(facts, catalog)) ?? accepted, isPassing: !knowsCalls(catalog, facts) };
   }
 
   async #judgeBy({ calls, relations }: StatementFacts, catalog: FunctionCatalog): Promise<Refusal | undefined> {
@@ -95,12 +99,15 @@ class CachingGate implements SqlGate {
     );
   }
 
-  async #loadCatalog({ calls }: StatementFacts): Promise<FunctionCatalog> {
+  async #loadCatalog(facts: StatementFacts): Promise<FunctionCatalog> {
     const { loadFunctions, refreshFunctions = loadFunctions } = this.#options;
     const catalog = await loadFunctions();
-    const isKnown = ({ name }: QualifiedName): boolean => catalog.functions.has(name) || catalog.types.has(name);
-    return calls.functions.every(isKnown) ? catalog : refreshFunctions();
+    return knowsCalls(catalog, facts) ? catalog : refreshFunctions();
   }
+}
+
+function knowsCalls({ functions, types }: FunctionCatalog, { calls }: StatementFacts): boolean {
+  return calls.functions.every(({ name }: QualifiedName) => functions.has(name) || types.has(name));
 }
 
 function needsCatalog({ calls, relations }: StatementFacts): boolean {
