@@ -1,10 +1,12 @@
 import { candidateKeyId, groupId, type Candidate, type CandidateKey } from './candidate.ts';
 
+/** Keys whose order among themselves is still free, block after block: `(a, b) (c)` is an index on a, b, c or on b, a, c. */
+type Blocks = readonly (readonly CandidateKey[])[];
+
 /** A candidate that may take in others. */
 interface Growing {
   candidate: Candidate;
-  /** How many of its first keys must stay the first, whatever their order among themselves. */
-  free: number;
+  blocks: Blocks;
 }
 
 /** Merges candidates that one index can serve: what is a start of another, or the same. */
@@ -17,10 +19,10 @@ function mergeGroup(candidates: readonly Candidate[]): readonly Candidate[] {
   const merged: Growing[] = [];
   for (const candidate of candidates.toSorted((a, b) => countKeys(b) - countKeys(a))) {
     if (!merged.some((larger) => takeIn(larger, candidate))) {
-      merged.push({ candidate, free: candidate.equals.length });
+      merged.push({ candidate, blocks: [candidate.equals, ...candidate.tail.map((key) => [key])].filter(({ length }) => length > 0) });
     }
   }
-  return merged.map(({ candidate }) => candidate);
+  return merged.map(({ candidate, blocks }) => ({ ...candidate, equals: blocks.flat().slice(0, candidate.equals.length) }));
 }
 
 function countKeys({ equals, tail }: Candidate): number {
@@ -29,40 +31,42 @@ function countKeys({ equals, tail }: Candidate): number {
 
 /** @returns Whether the larger one now serves the smaller, too. */
 function takeIn(larger: Growing, { equals, tail, demands }: Candidate): boolean {
-  const { candidate } = larger;
-  // An order by the first column alone is served by any index that starts with it.
-  const first = equals.length === 0 && tail.length === 1 ? tail : equals;
-  const rest = first === tail ? [] : tail;
-  const isSame = rest.length > 0 || tail.length > 1;
-  const fits = isSame ? sameSet(equals, candidate.equals) && isStart(tail, candidate.tail) : canLead(first, larger);
-  if (!fits && !(equals.length === 0 && candidate.equals.length === 0 && isStart(tail, candidate.tail))) {
+  let settled = lead(larger.blocks, equals);
+  for (const key of tail) {
+    const rest = settled === undefined ? undefined : lead(settled.open, [key]);
+    settled = rest === undefined || settled === undefined ? undefined : { done: [...settled.done, ...rest.done], open: rest.open };
+  }
+  if (settled === undefined) {
     return false;
   }
-  const leads = fits && !isSame;
-  larger.candidate = {
-    ...candidate,
-    equals: leads ? [...first, ...candidate.equals.filter((key) => !holds(first, key))] : candidate.equals,
-    demands: [...candidate.demands, ...demands],
-  };
-  larger.free = leads ? first.length : larger.free;
+  larger.blocks = [...settled.done, ...settled.open];
+  larger.candidate = { ...larger.candidate, demands: [...larger.candidate.demands, ...demands] };
   return true;
 }
 
-/** Whether keys can be the first ones of a candidate. */
-function canLead(keys: readonly CandidateKey[], { candidate, free }: Growing): boolean {
-  return keys.length > 0 && keys.length <= free && keys.every((key) => holds(candidate.equals.slice(0, free), key));
+/** Puts keys first, in any order; nothing when the order is settled otherwise. */
+function lead(blocks: Blocks, keys: readonly CandidateKey[]): { readonly done: Blocks; readonly open: Blocks } | undefined {
+  const done: (readonly CandidateKey[])[] = [];
+  let wanted = keys;
+  for (const [place, block] of blocks.entries()) {
+    if (wanted.length === 0) {
+      return { done, open: blocks.slice(place) };
+    }
+    const left = without(block, wanted);
+    const missing = without(wanted, block);
+    if (left.length > 0 && missing.length > 0) {
+      return undefined;
+    }
+    done.push(without(block, left));
+    if (left.length > 0) {
+      return { done, open: [left, ...blocks.slice(place + 1)] };
+    }
+    wanted = missing;
+  }
+  return wanted.length === 0 ? { done, open: [] } : undefined;
 }
 
-function sameSet(a: readonly CandidateKey[], b: readonly CandidateKey[]): boolean {
-  return a.length === b.length && a.every((key) => holds(b, key));
-}
-
-function isStart(start: readonly CandidateKey[], of: readonly CandidateKey[]): boolean {
-  return (
-    start.length <= of.length && start.every((key, place) => of[place] !== undefined && candidateKeyId(key) === candidateKeyId(of[place]))
-  );
-}
-
-function holds(keys: readonly CandidateKey[], wanted: CandidateKey): boolean {
-  return keys.some((key) => candidateKeyId(key) === candidateKeyId(wanted));
+function without(keys: readonly CandidateKey[], others: readonly CandidateKey[]): readonly CandidateKey[] {
+  const ids = new Set(others.map(candidateKeyId));
+  return keys.filter((key) => !ids.has(candidateKeyId(key)));
 }
