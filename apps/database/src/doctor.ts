@@ -80,8 +80,12 @@ async function examineSavedQueries({ savedQueries }: Config, open: ReadonlyMap<s
   }
 }
 
+/** For operators: what the driver said is told, too. `doctor` scrubs what it prints. */
 function toProblem(name: string, error: unknown): DoctorFinding {
-  const isConfig = isAppError(error) && error.code === 'INVALID_INPUT';
-  const text = isAppError(error) ? `${error.message} ${error.hint ?? ''}`.trim() : 'the database does not start';
+  const isConfig = isAppError(error) && (error.code === 'INVALID_INPUT' || error.code === 'NOT_FOUND' || error.code === 'CONFLICT');
+  const reason = isAppError(error) && error.cause instanceof Error ? `(${error.cause.message.slice(0, 200)})` : '';
+  const text = isAppError(error)
+    ? [error.message, reason, error.hint ?? ''].filter((part) => part !== '').join(' ')
+    : 'the database does not start';
   return { name, level: 'problem', text, ...(isConfig ? { exit: 78 as const } : {}) };
 }

@@ -1,3 +1,4 @@
+export { checkPostgresUrl } from './check-postgres-url.ts';
 export {
   maxKeyBytes,
   maxTtlMs,

@@ -1,4 +1,5 @@
 import type { AppError } from '@trellis-mcp/errors';
+import { checkPostgresUrl } from '@trellis-mcp/stores';
 import type { Config } from '../config.ts';
 import type { SourceAddress } from './list-sources.ts';
 import { readDatabaseUrl } from './read-database-url.ts';
@@ -25,6 +26,7 @@ export async function openSource(address: SourceAddress, options: OpenSourceOpti
     const { openEmbedded } = await import('../pglite/open-embedded.ts');
     return openEmbedded({ ...shared, dataDir });
   }
+  await checkPostgresUrl(url);
   const { openPostgresSource } = await import('../postgres/open-postgres-source.ts');
   const { maxConnections, statementTimeoutMs, now, onError } = options;
   return openPostgresSource({
