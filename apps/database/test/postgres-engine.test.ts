@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isAppError } from '@trellis-mcp/errors';
 import { recordMeasurement, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
 import { openPostgresSource } from '../src/postgres/open-postgres-source.ts';
 import { readSource, type SourceReader } from './read-source.ts';
@@ -95,18 +96,39 @@ describe('a caller that goes away', () => {
     await expect(reader.read('select 3', { signal: gone.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
     expect((await first).rows).toHaveLength(1);
   });
+});
 
-  it('takes no answer from another: a hundred calls, half of them aborted', async () => {
-    const calls = Array.from({ length: 100 }, async (_, index) => {
-      const gone = new AbortController();
-      if (index % 2 === 1) setTimeout(() => gone.abort(), index);
-      const outcome = reader.read(`select ${String(index)}, pg_sleep(0.005)`, { signal: gone.signal });
-      return outcome.then(
-        ({ rows }) => expect(rows[0]?.[0]).toBe(String(index)),
-        (error: unknown) => expect(error).toMatchObject({ code: 'CANCELLED' }),
-      );
-    });
-    await Promise.all(calls);
+/** A call that may be aborted, or run into its deadline, at any moment. @returns What became of it, in one word. */
+async function callRoughly({ read }: SourceReader): Promise<string> {
+  const gone = new AbortController();
+  const [id, fate] = [String(Math.floor(Math.random() * 1e9)), Math.random()];
+  if (fate < 0.4) setTimeout(() => gone.abort(), Math.random() * 12);
+  const timeoutMs = fate > 0.8 ? Math.ceil(Math.random() * 10) : 20_000;
+  const rows = fate % 0.1 < 0.02 ? `, repeat('x', 5000) from generate_series(1, 300)` : `, pg_sleep(${String(Math.random() * 0.008)})`;
+  return read(`select ${id}${rows}`, { signal: gone.signal, timeoutMs }).then(
+    (page) => (page.rows[0]?.[0] === id ? 'answered' : 'answered another'),
+    (error: unknown) => {
+      if (!isAppError(error)) return String(error);
+      const isDue = (error.code === 'CANCELLED' && gone.signal.aborted) || (error.code === 'TIMEOUT' && timeoutMs <= 10);
+      return isDue ? 'stopped' : `${error.code}: ${error.message}`;
+    },
+  );
+}
+
+describe('calls that are stopped at any moment', () => {
+  it('stop no other call, and take no answer from one', async () => {
+    const rough = readSource(openPostgresSource({ name: 'rough', url: server.url, maxConnections: 3 }));
+    const outcomes: Record<string, number> = {};
+    let left = isSoak ? 20_000 : 400;
+    const call = async (): Promise<void> => {
+      while (left-- > 0) {
+        const outcome = await callRoughly(rough);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, call));
+    expect(Object.keys(outcomes).sort()).toEqual(['answered', 'stopped']);
     expect(await listBusy()).toEqual([]);
+    await rough.close();
   });
 });

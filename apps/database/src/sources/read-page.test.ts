@@ -117,6 +117,22 @@ describe('limits', () => {
   });
 });
 
+it('never holds more bytes than a page may, and stops only before a row that would not fit', async () => {
+  const anyRows = fc.array(fc.tuple(fc.string({ unit: 'binary', maxLength: 60 }), fc.option(fc.string({ maxLength: 9 }))), {
+    maxLength: 80,
+  });
+  const bytesOf = (row: readonly RawCell[] | undefined): number => Buffer.byteLength(JSON.stringify(row ?? []));
+  await fc.assert(
+    fc.asyncProperty(anyRows, fc.integer({ min: 300, max: 2_000 }), async (all, maxBytes) => {
+      const { rows, end } = await read(all, { maxBytes });
+      const bytes = rows.reduce((sum, row) => sum + bytesOf(row), 0);
+      expect(bytes <= maxBytes || rows.length === 1).toBe(true);
+      expect(end.cutBy === 'bytes').toBe(rows.length < all.length);
+      expect(rows.length === all.length || bytes + bytesOf(all[rows.length]) > maxBytes).toBe(true);
+    }),
+  );
+});
+
 describe('fetches', () => {
   it('grow, and ask for one row more than the page', async () => {
     expect((await read(numbered(1_000), { maxRows: 500 })).fetches).toEqual([4, 32, 256, 209]);
