@@ -1,3 +1,4 @@
+import { afterAll } from '@jest/globals';
 import { sql } from 'kysely';
 import { sharedPostgres } from '@trellis-mcp/test-services';
 import { openCatalog, type Catalog } from '../src/catalog/open-catalog.ts';
@@ -57,11 +58,27 @@ export async function openServerDatabase(): Promise<ServerDatabase> {
   };
 }
 
-/** Both, for tests that must hold on both. */
-export const engines = [
-  ['PGlite', openEmbeddedDatabase],
-  ['PostgreSQL', openServerDatabase],
-] as const;
+/** For tests that must hold on both. */
+export const engines = ['PGlite', 'PostgreSQL'] as const;
+
+/** One of {@link engines}. */
+export type Engine = (typeof engines)[number];
+
+/** Gives each engine's database to the tests of a file: opened and set up when first asked for, closed after all of them. */
+export function shareDatabases(setup: string): (engine: Engine) => Promise<CatalogDatabase> {
+  const opened = new Map<Engine, Promise<CatalogDatabase>>();
+  afterAll(async () => Promise.all([...opened.values()].map(async (database) => (await database).close())));
+  const open = async (engine: Engine): Promise<CatalogDatabase> => {
+    const database = engine === 'PGlite' ? await openEmbeddedDatabase() : await openServerDatabase();
+    await database.run(setup);
+    return database;
+  };
+  return async (engine) => {
+    const database = opened.get(engine) ?? open(engine);
+    opened.set(engine, database);
+    return database;
+  };
+}
 
 function toDatabase(source: Source, run: CatalogDatabase['run']): CatalogDatabase {
   const now = (): number => 1;

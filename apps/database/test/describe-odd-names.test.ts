@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { readSample } from '../src/describe/read-sample.ts';
 import { renderDescription } from '../src/describe/render-description.ts';
-import { engines, type CatalogDatabase } from './catalog-database.ts';
+import { engines, shareDatabases } from './catalog-database.ts';
 import { oddNames, oddSql, quote } from './catalog-fixture.ts';
 
-describe.each(engines)('on %s', (_engine, open) => {
-  let database: CatalogDatabase;
-  beforeAll(async () => {
-    database = await open();
-    await database.run(`create schema odd;;\n${oddSql}`);
-  });
-  afterAll(() => database.close());
+const share = shareDatabases(`create schema odd;;\n${oddSql}`);
 
+describe.each(engines)('on %s', (engine) => {
   it.each(oddNames)('%j is described and sampled', async (name) => {
+    const database = await share(engine);
     const { description, rows } = await database.catalog.describer.describe(`odd.${quote(name)}`);
     expect(description.columns).toHaveLength(1);
     expect((await database.catalog.describer.describe(description.name)).description).toEqual(description);

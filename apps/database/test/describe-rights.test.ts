@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readSample } from '../src/describe/read-sample.ts';
+import type { Description } from '../src/describe/to-description.ts';
 import { openServerDatabase, type CatalogDatabase, type ServerDatabase } from './catalog-database.ts';
 
 /** Roles belong to a whole server, which tests may share. */
@@ -29,26 +30,30 @@ grant select on open.granted, open.guarded, open.over_hidden, open.broken to ${r
 grant select (id, name), update (name) on open.partly to ${role};
 `;
 
-describe('a role with few rights', () => {
-  let server: ServerDatabase;
-  let narrow: CatalogDatabase;
-  const look = async (text: string) => (await narrow.catalog.describer.describe(text)).description;
-  const sample = async (text: string, count = 3) => {
-    const { description, rows } = await narrow.catalog.describer.describe(text);
-    const columns = description.columns?.length ?? 0;
-    return readSample(narrow.source, rows, { count, columns, signal: new AbortController().signal, timeoutMs: 10_000 });
-  };
-  beforeAll(async () => {
-    server = await openServerDatabase();
-    await server.run(setup);
-    narrow = server.as(role, 'narrow');
-  });
-  afterAll(async () => {
-    await narrow.close();
-    await server.run(`drop owned by ${role}; drop role ${role}`);
-    await server.close();
-  });
+let server: ServerDatabase;
+let narrow: CatalogDatabase;
+beforeAll(async () => {
+  server = await openServerDatabase();
+  await server.run(setup);
+  narrow = server.as(role, 'narrow');
+});
+afterAll(async () => {
+  await narrow.close();
+  await server.run(`drop owned by ${role}; drop role ${role}`);
+  await server.close();
+});
 
+async function look(text: string): Promise<Description> {
+  return (await narrow.catalog.describer.describe(text)).description;
+}
+
+async function sample({ catalog, source }: CatalogDatabase, text: string, count = 3) {
+  const { description, rows } = await catalog.describer.describe(text);
+  const columns = description.columns?.length ?? 0;
+  return readSample(source, rows, { count, columns, signal: new AbortController().signal, timeoutMs: 10_000 });
+}
+
+describe('a role with few rights', () => {
   it('is told what it may do', async () => {
     expect((await look('open.granted')).may).toEqual(['select']);
     expect((await look('open.partly')).may).toEqual(['select (id, name)', 'update (name)']);
@@ -78,25 +83,23 @@ describe('a role with few rights', () => {
   });
 
   it('gets samples of what it may read, cut short', async () => {
-    expect(await sample('open.granted', 2)).toEqual({
+    expect(await sample(narrow, 'open.granted', 2)).toEqual({
       sample: [1, 2].map((id) => [id, `${'x'.repeat(200)}... (500 characters)`]),
     });
-    expect(await sample('open.partly')).toEqual({ sample: [[1, 'one']], sampleColumns: ['id', 'name'] });
-    expect(await sample('open.guarded')).toEqual({ sample: [[1]] });
-    expect(await sample('open.over_hidden')).toEqual({ sample: [] });
+    expect(await sample(narrow, 'open.partly')).toEqual({ sample: [[1, 'one']], sampleColumns: ['id', 'name'] });
+    expect(await sample(narrow, 'open.guarded')).toEqual({ sample: [[1]] });
+    expect(await sample(narrow, 'open.over_hidden')).toEqual({ sample: [] });
   });
 
   it('is told why there is no sample', async () => {
-    expect(await sample('open.none')).toEqual({ note: 'No sample: the role of this server may not select from it.' });
-    expect(await sample('open.helper')).toEqual({ note: 'No sample: it has no rows.' });
-    expect(await sample('open.broken')).toEqual({ note: 'No sample: division by zero.' });
+    expect(await sample(narrow, 'open.none')).toEqual({ note: 'No sample: the role of this server may not select from it.' });
+    expect(await sample(narrow, 'open.helper')).toEqual({ note: 'No sample: it has no rows.' });
+    expect(await sample(narrow, 'open.broken')).toEqual({ note: 'No sample: division by zero.' });
   });
 });
 
 describe('large objects', () => {
-  let server: ServerDatabase;
   beforeAll(async () => {
-    server = await openServerDatabase();
     const columns = Array.from({ length: 1_600 }, (_, index) => `column_number_${String(index)} int`).join(', ');
     await server.run(`create table wide (${columns}); insert into wide default values;
       create table many (id int primary key, ${Array.from({ length: 300 }, (_, n) => `c${String(n)} int references many check (c${String(n)} > 0)`).join(', ')});
@@ -106,7 +109,6 @@ describe('large objects', () => {
       create table lettered (${Array.from({ length: 50 }, (_, n) => `l${String(n)} letters`).join(', ')});
       create view long_view as select ${Array.from({ length: 900 }, (_, n) => `${String(n)} as number_${String(n)}`).join(', ')};`);
   });
-  afterAll(() => server.close());
 
   it.each([
     ['wide', ['columns: defaults, ', 'columns: the first ']],
@@ -124,11 +126,8 @@ describe('large objects', () => {
   });
 
   it('have a sample of their first columns', async () => {
-    const { description, rows } = await server.catalog.describer.describe('wide');
-    const columns = description.columns?.length ?? 0;
-    const run = { signal: new AbortController().signal, timeoutMs: 10_000 };
-    const { sample, sampleColumns } = await readSample(server.source, rows, { count: 5, columns, ...run });
-    expect(sample?.map((row) => row.length)).toEqual([60]);
+    const { sample: rows, sampleColumns } = await sample(server, 'wide');
+    expect(rows?.map((row) => row.length)).toEqual([60]);
     expect(sampleColumns).toHaveLength(60);
   });
 });

@@ -10,31 +10,31 @@ const batch = 500;
 /** What an answer may take; the server stops our own queries after ten seconds. */
 const limitMs = isSoak ? 5_000 : 2_000;
 
+let database: ServerDatabase;
+beforeAll(async () => {
+  database = await openServerDatabase();
+  await database.run('create schema crowd; create table crowd.parent (id bigint primary key)');
+  for (let first = 0; first < tables; first += batch) {
+    await database.run(`do $$ begin for n in ${String(first)}..${String(first + batch - 1)} loop
+      execute format('create table crowd.table_number_%s (id bigint primary key, parent_id bigint, name text not null,
+        created_at timestamptz default now(), amount_%s numeric(10, 2) check (amount_%s > 0))', n, n, n); end loop; end $$`);
+  }
+  // A table that all refer to makes each new key dearer than the one before.
+  await database.run(`do $$ begin for n in 0..399 loop
+    execute format('alter table crowd.table_number_%s add foreign key (parent_id) references crowd.parent', n); end loop; end $$`);
+  await database.run('analyze');
+}, 600_000);
+afterAll(() => database.close());
+
+const measure = async (name: string, work: () => Promise<unknown>): Promise<void> => {
+  const started = performance.now();
+  await work();
+  const value = Math.round(performance.now() - started);
+  await recordMeasurement({ suite: `database, catalogue of ${String(tables)} tables`, name, value, unit: 'ms' });
+  expect(value).toBeLessThan(limitMs);
+};
+
 describe(`a database of ${String(tables)} tables`, () => {
-  let database: ServerDatabase;
-  beforeAll(async () => {
-    database = await openServerDatabase();
-    await database.run('create schema crowd; create table crowd.parent (id bigint primary key)');
-    for (let first = 0; first < tables; first += batch) {
-      await database.run(`do $$ begin for n in ${String(first)}..${String(first + batch - 1)} loop
-        execute format('create table crowd.table_number_%s (id bigint primary key, parent_id bigint, name text not null,
-          created_at timestamptz default now(), amount_%s numeric(10, 2) check (amount_%s > 0))', n, n, n); end loop; end $$`);
-    }
-    // A table that all refer to makes each new key dearer than the one before.
-    await database.run(`do $$ begin for n in 0..399 loop
-      execute format('alter table crowd.table_number_%s add foreign key (parent_id) references crowd.parent', n); end loop; end $$`);
-    await database.run('analyze');
-  }, 600_000);
-  afterAll(() => database.close());
-
-  const measure = async (name: string, work: () => Promise<unknown>): Promise<void> => {
-    const started = performance.now();
-    await work();
-    const value = Math.round(performance.now() - started);
-    await recordMeasurement({ suite: `database, catalogue of ${String(tables)} tables`, name, value, unit: 'ms' });
-    expect(value).toBeLessThan(limitMs);
-  };
-
   it.each([
     ['first page of names', { detail: 'names' }],
     ['first page in full', { detail: 'full' }],

@@ -33,15 +33,15 @@ async function complete(client: Connection, [name, value]: readonly [string, str
   return values;
 }
 
-describe('one table as a resource', () => {
-  let server: Server;
-  let client: Connection;
-  beforeAll(async () => {
-    server = await startInProcess(app, { args: ['--database-url', postgres.url] });
-    client = await server.connect();
-  });
-  afterAll(() => server.close());
+let server: Server;
+let client: Connection;
+beforeAll(async () => {
+  server = await startInProcess(app, { args: ['--database-url', postgres.url] });
+  client = await server.connect();
+});
+afterAll(() => server.close());
 
+describe('one table as a resource', () => {
   it('is text, one fact a line', async () => {
     const lines = (await readText(client, 'db://table/sales/visit_notes')).split('\n');
     expect(lines[0]).toMatch(/^table sales\.visit_notes \(\d+ bytes\)$/);
@@ -92,8 +92,6 @@ describe('one table as a resource', () => {
 
 describe('the tool beside it', () => {
   it('gives data, and lines where the data is long', async () => {
-    await using server = await startInProcess(app, { args: ['--database-url', postgres.url] });
-    const client = await server.connect();
     const { data } = await client.callTool('describe', { object: 'sales.visits', sample: 2 });
     expect(data).toMatchObject({
       name: 'sales.visits',
@@ -113,8 +111,6 @@ describe('the tool beside it', () => {
   it.each([{ object: '' }, { object: 'x'.repeat(301) }, { object: 'a\0b' }, { object: '\ud800' }, { object: 'a', sample: 6 }, {}])(
     'refuses %j',
     async (args) => {
-      await using server = await startInProcess(app, { args: ['--database-url', postgres.url] });
-      const client = await server.connect();
       await expect(client.callTool('describe', args)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     },
   );
@@ -125,16 +121,16 @@ describe('several databases', () => {
     await using file = await writeConfigFile({
       sources: { main: { databaseUrl: postgres.url }, narrow: { databaseUrl: postgres.url, allowTables: ['sales.visits'] } },
     });
-    await using server = await startInProcess(app, { args: [...file.args] });
-    const client = await server.connect();
-    const several = `${template}{?source}`;
-    expect((await client.listResourceTemplates()).map(({ uriTemplate }) => uriTemplate)).toContain(several);
+    await using several = await startInProcess(app, { args: [...file.args] });
+    const client = await several.connect();
+    const uri = `${template}{?source}`;
+    expect((await client.listResourceTemplates()).map(({ uriTemplate }) => uriTemplate)).toContain(uri);
     expect(await readText(client, 'db://table/sales/accounts')).toContain('table sales.accounts');
     expect(await readText(client, 'db://table/sales/visits?source=narrow')).toContain('partitioned_table sales.visits');
     await expect(client.readResource('db://table/sales/accounts?source=narrow')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(client.readResource('db://table/sales/accounts?source=other')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await complete(client, ['source', 'n'], {}, several)).toEqual(['narrow']);
-    expect(await complete(client, ['table', ''], { schema: 'sales', source: 'narrow' }, several)).toEqual(['visits']);
+    expect(await complete(client, ['source', 'n'], {}, uri)).toEqual(['narrow']);
+    expect(await complete(client, ['table', ''], { schema: 'sales', source: 'narrow' }, uri)).toEqual(['visits']);
     await expect(client.callTool('describe', { object: 'sales.visits', source: 'narrow' })).resolves.toMatchObject({
       data: { name: 'sales.visits' },
     });

@@ -3,10 +3,13 @@ import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { maxItems, type ObjectKind } from './object-kinds.ts';
 import {
   estimatedRows,
+  indexText,
   isDeclaredKey,
+  isFree,
   isOnList,
   isRelationOnList,
   isTypeInUse,
+  lockedRelations,
   userSchemas,
   viewText,
   writtenName,
@@ -103,7 +106,7 @@ const target = (tables: TableAllowList | undefined): SqlPart => sql`
 
 function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
   const rest = sql`,
-      'notNull', a.attnotnull, 'default', left(pg_get_expr(d.adbin, d.adrelid), 500), 'comment', left(col_description(a.attrelid, a.attnum), 500)`;
+      'notNull', a.attnotnull, 'default', case when ${isFree(sql`o.relid`)} then left(pg_get_expr(d.adbin, d.adrelid), 500) end, 'comment', left(col_description(a.attrelid, a.attnum), 500)`;
   const defaults = sql`left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attidentity = '' and a.attgenerated = ''`;
   return list(sql`
     select json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
@@ -117,18 +120,20 @@ function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
 const constraints = (tables: TableAllowList | undefined): SqlPart =>
   list(sql`
     select left(pg_get_constraintdef(k.oid), 1000) as item from pg_catalog.pg_constraint k
-    where k.conrelid = o.relid and (k.contype in ('c', 'u', 'x') or k.contype = 'f'
+    where k.conrelid = o.relid and ${isFree(sql`o.relid`)} and (k.contype in ('c', 'u', 'x') or k.contype = 'f'
       and ${isDeclaredKey(sql`k`, sql`k.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`k.confrelid`)})
     order by k.contype, k.conname`);
 
 const indexes = list(sql`
-  select left(pg_get_indexdef(i.indexrelid), 1000) as item from pg_catalog.pg_index i where i.indrelid = o.relid order by i.indexrelid`);
+  select left(pg_get_indexdef(i.indexrelid), 1000) as item from pg_catalog.pg_index i
+  where i.indrelid = o.relid and ${isFree(sql`o.relid`)} order by i.indexrelid`);
 
 const definition = (tables: TableAllowList | undefined): SqlPart => sql`
-  left(case o.kind when 'view' then ${viewText(tables)} when 'materialized_view' then ${viewText(tables)}
-    when 'index' then pg_get_indexdef(o.relid) when 'partitioned_table' then 'PARTITION BY ' || pg_get_partkeydef(o.relid)
-    when 'partition' then (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.relid)
-    when 'function' then '(' || pg_get_function_arguments(o.oid) || ') -> ' || pg_get_function_result(o.oid) end, 4001)`;
+  left(case when o.kind = 'function' then '(' || pg_get_function_arguments(o.oid) || ') -> ' || pg_get_function_result(o.oid)
+    when o.kind in ('view', 'materialized_view') then ${viewText(tables)}
+    when o.kind = 'index' then ${indexText(sql`o.relid`)}
+    when ${isFree(sql`o.relid`)} then case o.kind when 'partitioned_table' then 'PARTITION BY ' || pg_get_partkeydef(o.relid)
+      when 'partition' then (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.relid) end end, 4001)`;
 
 const labels = list(sql`
   select e.enumlabel as item from pg_catalog.pg_enum e where o.kind = 'enum' and e.enumtypid = o.oid order by e.enumsortorder`);
@@ -140,7 +145,7 @@ export function objectsQuery({ like, kinds, detail, limit, after, tables }: Obje
   const whenFull = (part: SqlPart): SqlPart => (isFull ? part : sql`null`);
   const parts = [relations(tables), enums(tables), ...(tables === undefined ? [functions] : [])];
   return sql<ObjectRow>`
-    with spaces as materialized (${userSchemas}), objects as (${sql.join(parts, sql` union all `)})${like === undefined ? sql`` : columnHits(like)},
+    with spaces as materialized (${userSchemas}), ${lockedRelations}, objects as (${sql.join(parts, sql` union all `)})${like === undefined ? sql`` : columnHits(like)},
     o as materialized (
       select objects.* from objects ${like === undefined ? sql`` : sql`left join hits on hit = relid and kind <> 'index'`}
       where kind = any (${kinds}::text[]) and ${like === undefined ? sql`true` : matches(like)}

@@ -3,6 +3,7 @@ import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { objectKinds, type ObjectKind } from './object-kinds.ts';
 import type { ObjectRow } from './objects-query.ts';
+import { readCatalog } from './read-catalog.ts';
 import { toSchemaObject, type SchemaObject } from './schema-object.ts';
 
 /** How much is said of each object. */
@@ -74,8 +75,8 @@ async function runSearch(
   const { pattern, kinds = defaultKinds, detail, after } = request;
   const limit = Math.min(request.limit, maxObjects[detail]);
   const like = pattern === undefined || pattern === '' ? undefined : toLike(pattern);
-  const [{ objectsQuery }, catalog] = await Promise.all([import('./objects-query.ts'), source.loadCatalog()]);
-  const { rows } = await objectsQuery({ like, kinds, detail, after, tables, limit: limit + 1 }).execute(catalog);
+  const { objectsQuery } = await import('./objects-query.ts');
+  const rows = await readCatalog(source, objectsQuery({ like, kinds, detail, after, tables, limit: limit + 1 }));
   const objects: SchemaObject[] = [];
   let bytes = 0;
   let last: ObjectRow | undefined;

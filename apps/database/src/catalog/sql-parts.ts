@@ -26,6 +26,20 @@ export const userSchemas = sql`
   where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%'
     and has_schema_privilege(n.oid, 'usage')`;
 
+/**
+ * The CTE `locked`: relations that somebody changes, or waits to. Functions that open them, which those for sizes and definitions do, would
+ * wait for as long as that takes.
+ */
+export const lockedRelations = sql`
+  locked as materialized (select l.relation from pg_catalog.pg_locks l
+    where l.mode = 'AccessExclusiveLock' and l.relation is not null
+      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))`;
+
+/** Whether a relation is not among {@link lockedRelations}. */
+export function isFree(oid: SqlPart): SqlPart {
+  return sql`${oid} not in (select locked.relation from locked)`;
+}
+
 /** Whether a column of a relation on the list has this type, or an array of it. */
 export function isTypeInUse(tables: TableAllowList | undefined, type: SqlPart): SqlPart {
   return tables === undefined
@@ -74,12 +88,16 @@ export const estimatedRows = sql`case when o.kind in ('table', 'partitioned_tabl
   (select sum(l.reltuples::float8) filter (where l.reltuples >= 0 and (l.relpages > 0 or l.reltuples > 0 or current_setting('server_version_num')::int >= 140000))
    from (${leaves}) l where l.relkind <> 'p') end`;
 
-/** The text of a view `o`; one over relations that are not on the list keeps it to itself. */
+/** The text of a view `o`. One over relations that are not on the list keeps it to itself, one over locked relations for now. */
 export function viewText(tables: TableAllowList | undefined): SqlPart {
-  return tables === undefined
-    ? sql`pg_get_viewdef(o.relid)`
-    : sql`case when not exists (select from pg_catalog.pg_rewrite vr join pg_catalog.pg_depend vd
-          on vd.classid = 'pg_catalog.pg_rewrite'::regclass and vd.objid = vr.oid and vd.refclassid = 'pg_catalog.pg_class'::regclass
-        where vr.ev_class = o.relid and vd.refobjid <> o.relid and not ${isRelationOnList(tables, sql`vd.refobjid`)})
-      then pg_get_viewdef(o.relid) end`;
+  return sql`case when not exists (select from pg_catalog.pg_rewrite vr join pg_catalog.pg_depend vd
+      on vd.classid = 'pg_catalog.pg_rewrite'::regclass and vd.objid = vr.oid and vd.refclassid = 'pg_catalog.pg_class'::regclass
+    where vr.ev_class = o.relid
+      and not (${isFree(sql`vd.refobjid`)} and (vd.refobjid = o.relid or ${isRelationOnList(tables, sql`vd.refobjid`)})))
+    then pg_get_viewdef(o.relid) end`;
+}
+
+/** The text of an index, unless its table is locked. */
+export function indexText(index: SqlPart): SqlPart {
+  return sql`(select pg_get_indexdef(xi.indexrelid) from pg_catalog.pg_index xi where xi.indexrelid = ${index} and ${isFree(sql`xi.indrelid`)})`;
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { readCatalog } from './read-catalog.ts';
 import type { TableNameRow } from './table-names-query.ts';
 
 /** Names of tables and views, and of the schemas that hold some, for completion and lists. */
@@ -23,9 +24,8 @@ export function createTableNames(
 ): TableNames {
   const kept = new LRUCache<string, Promise<readonly TableNameRow[]>>({ max: maxKept, ttl: freshMs, perf: { now } });
   const load = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
-    const [queries, catalog] = await Promise.all([import('./table-names-query.ts'), source.loadCatalog()]);
-    const { rows } = await queries.tableNamesQuery({ ...question, list: tables }).execute(catalog);
-    return rows;
+    const { tableNamesQuery } = await import('./table-names-query.ts');
+    return readCatalog(source, tableNamesQuery({ ...question, list: tables }));
   };
   const keep = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
     const key = JSON.stringify([question.of, question.part, question.schema]);

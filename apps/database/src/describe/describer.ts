@@ -1,5 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import { LRUCache } from 'lru-cache';
+import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { DescriptionRow } from './description-row.ts';
@@ -55,10 +56,10 @@ const embeddedReader = 'pg_read_all_data';
 export function createDescriber(source: Pick<Source, 'engine' | 'loadCatalog'>, { now, tables }: DescriberOptions): Describer {
   const kept = new LRUCache<string, Promise<Described>>({ max: maxKept, ttl: freshMs, perf: { now } });
   const find = async (readings: readonly NameReading[]): Promise<DescriptionRow | undefined> => {
-    const [{ descriptionQuery }, catalog] = await Promise.all([import('./description-query.ts'), source.loadCatalog()]);
+    const { descriptionQuery } = await import('./description-query.ts');
     const reader = source.engine === 'pglite' ? embeddedReader : undefined;
-    const { rows } = await descriptionQuery(readings, { reader, tables }).execute(catalog);
-    return rows[0];
+    const [row] = await readCatalog(source, descriptionQuery(readings, { reader, tables }));
+    return row;
   };
   const load = async (readings: readonly NameReading[]): Promise<Described> => {
     const row = await find(readings);

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { estimatedRows, writtenName, type SqlPart } from '../catalog/sql-parts.ts';
+import { estimatedRows, isFree, writtenName, type SqlPart } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { findObjects } from './find-objects.ts';
 import { maxText } from './limits.ts';
@@ -32,7 +32,7 @@ export function descriptionQuery(readings: readonly NameReading[], { reader, tab
   return sql<DescriptionRow>`
     with ${findObjects(readings, tables)}
     select o.schema, o.name, o.kind, quote_ident(o.schema) || '.' || quote_ident(o.name) as qualified,
-      ${writtenName(sql`o.schema`, sql`o.name`)} as written, o.visible,
+      ${writtenName(sql`o.schema`, sql`o.name`)} as written, o.visible, not ${isFree(sql`o.relid`)} as locked,
       (select json_agg(quote_ident(f.schema) || '.' || quote_ident(f.name)) from found f where f.rank = o.rank and f.class = o.class) as found,
       ${cut(sql`case o.class when 0 then obj_description(o.oid, 'pg_class') when 1 then obj_description(o.oid, 'pg_type') end`, maxText.comment)} as comment,
       ${estimatedRows} as rows, ${bytes} as bytes, ${privileges(role)} as may, case when o.kind not in ('index', 'sequence') then ${columns(role)} end as columns, ${primaryKey} as "primaryKey",

@@ -32,7 +32,8 @@ export type Reference = Omit<ForeignKey, 'onUpdate' | 'notValid'>;
 /** An index; bytes and scans of a partitioned one are those of its parts. */
 export interface DescribedIndex {
   readonly name: string;
-  readonly definition: string;
+  /** Absent while its table is locked. */
+  readonly definition?: string;
   readonly unique?: true;
   /** Not used by queries: it is being built, or that failed. */
   readonly invalid?: true;
@@ -97,6 +98,8 @@ export interface DescriptionRow {
   readonly written: string;
   /** Found by the search path. */
   readonly visible: boolean;
+  /** Somebody changes it right now; null for what is no relation. */
+  readonly locked: boolean | null;
   /** All objects of the name, this one first. */
   readonly found: readonly string[];
   readonly comment: string | null;

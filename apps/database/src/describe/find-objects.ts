@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isOnList, isTypeInUse, type SqlPart } from '../catalog/sql-parts.ts';
+import { isOnList, isTypeInUse, lockedRelations, type SqlPart } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { NameReading } from './object-name.ts';
 
@@ -37,6 +37,7 @@ export function findObjects(readings: readonly NameReading[], tables: TableAllow
     wanted as (
       select w.schema, w.name::name as name, w.rank
       from unnest(${list(({ schema }) => schema ?? null)}, ${list(({ name }) => name)}) with ordinality w(schema, name, rank)),
+    ${lockedRelations},
     spaces as materialized (
       select n.oid, n.nspname::text as schema, n.nspname in ('pg_catalog', 'information_schema') as is_system from pg_catalog.pg_namespace n
       where n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%' and has_schema_privilege(n.oid, 'usage')),

@@ -1,3 +1,4 @@
+import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 
@@ -14,8 +15,8 @@ export async function findNearNames(
   tables: TableAllowList | undefined,
 ): Promise<readonly string[]> {
   const wanted = name.toLowerCase().slice(0, 63);
-  const [{ nearNamesQuery }, catalog] = await Promise.all([import('./near-names-query.ts'), source.loadCatalog()]);
-  const { rows } = await nearNamesQuery({ wanted, pairs: toPairs(wanted), tables, limit: maxCandidates }).execute(catalog);
+  const { nearNamesQuery } = await import('./near-names-query.ts');
+  const rows = await readCatalog(source, nearNamesQuery({ wanted, pairs: toPairs(wanted), tables, limit: maxCandidates }));
   return rows
     .map((row) => ({ ...row, distance: distance(wanted, row.name.toLowerCase()) }))
     .filter(({ name: found, distance: steps }) => isNear(wanted, found.toLowerCase(), steps))
@@ -26,7 +27,7 @@ export async function findNearNames(
 
 /** `order` as `or`, `rd`, `de`, `er`; a single letter is itself. */
 function toPairs(text: string): readonly string[] {
-  const letters = [...text];
+  const letters = Array.from(text);
   return letters.length < 2 ? letters : [...new Set(letters.slice(1).map((letter, index) => `${letters[index] ?? ''}${letter}`))];
 }
 
@@ -38,8 +39,8 @@ function isNear(wanted: string, found: string, steps: number): boolean {
 
 /** Steps from one text to the other: letters put in, left out, replaced, or two neighbours swapped. */
 export function distance(from: string, to: string): number {
-  const source = [...from];
-  const target = [...to];
+  const source = Array.from(from);
+  const target = Array.from(to);
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: target.length + 1 }, (_, column) => column);
   for (const [row, letter] of source.entries()) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isRelationOnList, leaves, viewText, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
+import { indexText, isFree, isRelationOnList, leaves, viewText, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { maxItems, maxText } from './limits.ts';
 import { cut, labels } from './table-parts.ts';
@@ -27,12 +27,12 @@ export function privileges(reader: SqlPart): SqlPart {
 
 /** Bytes on disk with indexes and TOAST, over all partitions. */
 export const bytes = sql`case when o.kind in ('table', 'partitioned_table', 'partition', 'materialized_view', 'index', 'sequence') then
-  (select sum(pg_total_relation_size(l.oid))::float8 from (${leaves}) l where l.relkind not in ('p', 'f')) end`;
+  (select sum(pg_total_relation_size(l.oid))::float8 from (${leaves}) l where l.relkind not in ('p', 'f') and ${isFree(sql`l.oid`)}) end`;
 
 /** The text behind a view, index or foreign table. */
 export function definition(tables: TableAllowList | undefined): SqlPart {
   return sql`case when o.kind in ('view', 'materialized_view') then ${cut(viewText(tables), maxText.definition)}
-    when o.kind = 'index' then ${cut(sql`pg_get_indexdef(o.relid)`, maxText.definition)}
+    when o.kind = 'index' then ${cut(indexText(sql`o.relid`), maxText.definition)}
     when o.kind = 'domain' then (select ${cut(sql`format_type(t.typbasetype, t.typtypmod)`, maxText.definition)}
       || case when t.typnotnull then ' not null' else '' end || coalesce(' default ' || t.typdefault, '')
       from pg_catalog.pg_type t where t.oid = o.typid)

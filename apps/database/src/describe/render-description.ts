@@ -54,7 +54,7 @@ function renderReference({ columns, table, to, onDelete }: Reference): string {
 
 function renderRest({ indexes = [], constraints = [], triggers = [], rowSecurity, partitions, ...rest }: Description): string[] {
   return [
-    ...indexes.map(({ definition, invalid }) => `index ${definition}${invalid === undefined ? '' : ' (invalid)'}`),
+    ...indexes.map(({ name, definition = name, invalid }) => `index ${definition}${invalid === undefined ? '' : ' (invalid)'}`),
     ...constraints,
     ...triggers.map((trigger) => `trigger ${trigger}`),
     ...(rowSecurity === undefined ? [] : [`row security: ${JSON.stringify(rowSecurity)}`]),

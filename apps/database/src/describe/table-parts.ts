@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isDeclaredKey, isRelationOnList, writtenColumns, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
+import { indexText, isDeclaredKey, isFree, isRelationOnList, writtenColumns, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { maxItems, maxText } from './limits.ts';
 
@@ -29,8 +29,8 @@ export function columns(reader: SqlPart): SqlPart {
   return list(
     sql`select json_strip_nulls(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
         'nullable', nullif(not a.attnotnull, false),
-        'default', case when a.attgenerated = '' then ${cut(sql`pg_get_expr(d.adbin, d.adrelid)`, maxText.expression)} end,
-        'generated', case when a.attgenerated <> '' then ${cut(sql`pg_get_expr(d.adbin, d.adrelid)`, maxText.expression)} || ' ' || ${generated} end,
+        'default', case when a.attgenerated = '' and ${isFree(sql`o.relid`)} then ${cut(sql`pg_get_expr(d.adbin, d.adrelid)`, maxText.expression)} end,
+        'generated', case when a.attgenerated <> '' and ${isFree(sql`o.relid`)} then ${cut(sql`pg_get_expr(d.adbin, d.adrelid)`, maxText.expression)} || ' ' || ${generated} end,
         'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
         'values', case when v.typtype = 'e' then ${labels(sql`v.oid`)} end,
         'comment', ${cut(sql`col_description(a.attrelid, a.attnum)`, maxText.comment)},
@@ -82,9 +82,9 @@ export function referencedBy(tables: TableAllowList | undefined): SqlPart {
 
 /** Indexes of `o.relid`, the primary key first. */
 export const indexes = list(
-  sql`select json_strip_nulls(json_build_object('name', quote_ident(c.relname), 'definition', ${cut(sql`pg_get_indexdef(i.indexrelid)`, maxText.expression)},
+  sql`select json_strip_nulls(json_build_object('name', quote_ident(c.relname), 'definition', ${cut(indexText(sql`i.indexrelid`), maxText.expression)},
       'unique', nullif(i.indisunique, false), 'invalid', nullif(not (i.indisvalid and i.indisready), false),
-      'bytes', case c.relkind when 'i' then pg_relation_size(i.indexrelid)::float8 end,
+      'bytes', case when c.relkind = 'i' and ${isFree(sql`c.oid`)} and ${isFree(sql`o.relid`)} then pg_relation_size(i.indexrelid)::float8 end,
       'scans', case c.relkind when 'i' then pg_stat_get_numscans(i.indexrelid)::float8 end)) as item
     from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
     where i.indrelid = o.relid order by i.indisprimary desc, c.relname`,
@@ -94,7 +94,7 @@ export const indexes = list(
 /** Checks, unique and exclusion constraints of a table or domain, as SQL. */
 export const constraints = list(
   sql`select ${cut(sql`pg_get_constraintdef(k.oid)`, maxText.expression)} as item from pg_catalog.pg_constraint k
-    where (k.conrelid = o.relid or k.contypid = o.typid) and k.contype in ('c', 'u', 'x') order by k.contype, k.conname`,
+    where (k.conrelid = o.relid and ${isFree(sql`o.relid`)} or k.contypid = o.typid) and k.contype in ('c', 'u', 'x') order by k.contype, k.conname`,
   maxItems.constraints,
 );
 
@@ -132,8 +132,8 @@ export function partitioning(tables: TableAllowList | undefined): SqlPart {
     maxItems.names,
   );
   return sql`(select json_strip_nulls(json_build_object('of', ${parents},
-      'bound', ${cut(sql`pg_get_expr(c.relpartbound, c.oid)`, maxText.expression)},
-      'by', case when c.relkind = 'p' then ${cut(sql`pg_get_partkeydef(c.oid)`, maxText.expression)} end,
+      'bound', case when ${isFree(sql`o.relid`)} then ${cut(sql`pg_get_expr(c.relpartbound, c.oid)`, maxText.expression)} end,
+      'by', case when c.relkind = 'p' and ${isFree(sql`o.relid`)} then ${cut(sql`pg_get_partkeydef(c.oid)`, maxText.expression)} end,
       'count', nullif((select count(*) from pg_catalog.pg_inherits h where h.inhparent = o.relid), 0), 'tables', ${children}))
     from pg_catalog.pg_class c
     where c.oid = o.relid and c.relkind in ('r', 'p', 'f')

@@ -83,6 +83,9 @@ class Cutter {
 export function toDescription(row: DescriptionRow): Description {
   const cutter = new Cutter();
   const { partitioning, rowSecurity } = row;
+  if (row.locked === true) {
+    cutter.notes.push('It is locked by a change in progress: size, constraints and definitions may be missing.');
+  }
   const parts: Description = {
     name: row.written,
     kind: row.kind,
@@ -134,7 +137,7 @@ function cutColumn(column: DescribedColumn): DescribedColumn {
 }
 
 function cutDefinition(index: DescribedIndex): DescribedIndex {
-  return { ...index, definition: cutExpression(index.definition) };
+  return { ...index, ...present({ definition: cutText(index.definition, maxText.expression) }) };
 }
 
 function cutExpression(text: string): string {
@@ -151,6 +154,6 @@ function cutText(text: string | null | undefined, max: number): string | undefin
   if (text === null || text === undefined) {
     return undefined;
   }
-  const characters = text.length > max ? [...text] : [];
+  const characters = text.length > max ? Array.from(text) : [];
   return characters.length > max ? `${characters.slice(0, max).join('')}...` : text;
 }

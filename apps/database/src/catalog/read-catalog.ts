@@ -1,0 +1,32 @@
+import { isAppError } from '@trellis-mcp/errors';
+import type { RawBuilder } from 'kysely';
+import type { Source } from '../sources/source.ts';
+
+/** How often a query meets an object that is just being dropped before it is given up. */
+const maxAttempts = 8;
+
+/** What PostgreSQL says of an object that was there a moment ago: "could not open relation with OID 4711", "cache lookup failed". */
+const goneCodes = new Set(['XX000', '42P01', '42704', '42883']);
+
+/**
+ * Runs a query on the catalogue. The functions that write definitions look at the objects themselves, which the snapshot of the query does not
+ * hold still: one that fails on an object dropped meanwhile is run again.
+ */
+export async function readCatalog<Row>(source: Pick<Source, 'loadCatalog'>, query: RawBuilder<Row>): Promise<readonly Row[]> {
+  const catalog = await source.loadCatalog();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { rows } = await query.execute(catalog);
+      return rows;
+    } catch (error) {
+      if (attempt === maxAttempts || !isGone(error)) {
+        throw error;
+      }
+    }
+  }
+}
+
+function isGone(error: unknown): boolean {
+  const cause: unknown = isAppError(error) ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && goneCodes.has(cause.code);
+}
