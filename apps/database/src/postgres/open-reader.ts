@@ -1,47 +1,34 @@
 import type { PageRequest, ScriptResult } from '../sources/raw-page.ts';
-import type { RowReader, RowSink } from '../sources/read-page.ts';
+import type { RowReader } from '../sources/read-page.ts';
 import { collectRows } from './collect-rows.ts';
-import { begin, type Session } from './session.ts';
+import { begin, beginning, type Session } from './session.ts';
+import { writeSteps } from './wire.ts';
 
 const cursor = 'trellis_page';
 
 /** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
 export const cursorPrefix = `DECLARE ${cursor} NO SCROLL CURSOR FOR `;
 
-/** For a statement without rows. */
-const nothing: RowSink = { room: 1_000_000, open: () => undefined, take: () => true };
+const beginningMessages = writeSteps(beginning);
 
 /** Rows are cut as they arrive, so that a first fetch may ask for what most pages hold. */
 const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
 
 /**
- * Opens a cursor over a statement and reads from it. What is known is sent at once: transaction, cursor and first rows take one round trip.
- * Should the transaction not begin, DECLARE fails, for it needs one.
+ * Opens a cursor over a statement and reads from it. What is known is sent at once: transaction, cursor and rows take one round trip, and
+ * what undoes them is sent with the rows that a page ends with.
  */
 export function openCursor(session: Session, { sql, params }: PageRequest): RowReader {
-  let before: readonly Promise<unknown>[] = [
-    session.send(begin),
-    session.stream({ text: `${cursorPrefix}${sql}`, values: params }, nothing),
-  ];
+  let before = [beginningMessages, writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
   return {
     ...fetchLimits,
-    async fetch({ skip, count }, sink) {
-      const moved = skip > 0 ? [session.send(`MOVE FORWARD ${String(skip)} FROM ${cursor}`)] : [];
-      const fetched = session.stream({ cursor, count }, sink);
-      const all = [...before, ...moved, fetched];
+    async fetch({ skip, count, isLast }, sink) {
+      const moved = skip > 0 ? [writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${cursor}` }])] : [];
+      const fetched = session.read({ before: Buffer.concat([...before, ...moved]), cursor, count, isLast }, sink);
       before = [];
-      throwFirst(await Promise.allSettled(all));
       return fetched;
     },
   };
-}
-
-/** Of statements sent together all fail after one that failed; that one says why. */
-function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
-  const failed = outcomes.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') {
-    throw failed.reason;
-  }
 }
 
 /** Runs a statement that no cursor can read and gives its rows in parts. */

@@ -30,18 +30,17 @@ export async function runPage(pool: PostgresPool, request: PageRequest, options:
     if (!isAppError(error) || error.code !== 'TIMEOUT' || page.rows.length === 0) {
       throw error;
     }
-    return { ...toRaw(page), more: true, cutBy: 'time', notices };
+    return { ...toRaw(page, 'time'), notices };
   }
-  return { ...toRaw(page), notices };
+  return { ...toRaw(page, page.cutBy), notices };
 }
 
-function toRaw({ columns, rows, digest, cutBy, changed }: Page): Omit<RawPage, 'notices'> {
-  return {
-    columns,
-    rows,
-    more: cutBy !== undefined,
-    changed,
-    ...(cutBy === undefined ? {} : { cutBy }),
-    ...(digest === undefined ? {} : { digest }),
-  };
+function toRaw(page: Page, cutBy: RawPage['cutBy']): Omit<RawPage, 'notices'> {
+  const { columns, rows, changed } = page;
+  const whole = { columns, rows, changed };
+  if (cutBy === undefined) {
+    return { ...whole, more: false };
+  }
+  const { digest } = page;
+  return { ...whole, more: true, cutBy, ...(digest === undefined ? {} : { digest }) };
 }

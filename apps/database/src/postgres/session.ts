@@ -3,16 +3,24 @@ import type { PostgresLease } from '@trellis-mcp/stores';
 import { toAppError } from '../sources/database-error.ts';
 import type { WholeRow } from '../sources/raw-page.ts';
 import type { RowSink } from '../sources/read-page.ts';
+import { PageQuery, type CursorRead } from './page-query.ts';
 import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
 import { translateFailure } from './translate-failure.ts';
 import { watchBytes, type ByteWatch } from './watch-bytes.ts';
+import { writeSteps } from './wire.ts';
 
 /**
  * The SELECT takes the snapshot, after which SET TRANSACTION READ WRITE comes too late. One snapshot for all statements; SERIALIZABLE, which
  * a role may have as its default, does not work on a standby.
  */
-export const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT 1';
+export const beginning = [{ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' }, { text: 'SELECT 1' }] as const;
+/** The same for the simple protocol. */
+export const begin = beginning.map(({ text }) => text).join('; ');
+
+/** Rolls back, and leaves nothing of a call in the session. */
+const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
+const scrubMessages = writeSteps(scrub);
 
 const maxNotices = 20;
 /** From the end of a call to its connection being free, or cut. */
@@ -29,6 +37,8 @@ export class Session {
   readonly #bytes: ByteWatch;
   #isOverfull = false;
   #cancelled: Promise<boolean> | undefined;
+  /** Whether the scrub that was sent with the last rows went well. */
+  #scrubbed: Promise<boolean> | undefined;
 
   constructor(lease: PostgresLease) {
     this.#lease = lease;
@@ -49,14 +59,18 @@ export class Session {
 
   /** Sends a statement whose rows go into the sink; see {@link streamRows}. */
   async stream(statement: Statement, sink: RowSink): Promise<number> {
-    const take = (row: WholeRow): boolean => {
-      const wantsMore = sink.take(row);
-      this.#bytes.allow(sink.room);
-      return wantsMore;
-    };
-    this.#bytes.allow(sink.room);
     this.#gather();
-    return streamRows(this.#lease.client, statement, { room: sink.room, open: (columns) => sink.open(columns), take });
+    return streamRows(this.#lease.client, statement, this.#watch(sink));
+  }
+
+  /** Reads a cursor into the sink; see {@link PageQuery}. With `isLast` the session is scrubbed as soon as the rows are sent. */
+  async read({ isLast, ...read }: Omit<CursorRead, 'after'> & { readonly isLast: boolean }, sink: RowSink): Promise<number> {
+    const query = new PageQuery({ ...read, after: isLast ? scrubMessages : undefined }, this.#watch(sink));
+    if (isLast) {
+      this.#scrubbed = query.done;
+    }
+    this.#lease.client.query(query);
+    return query.read;
   }
 
   /** Asks the server to stop what runs. @returns Whether the server took the request. */
@@ -77,11 +91,19 @@ export class Session {
     const { client } = this.#lease;
     this.#bytes.allow(maxRestBytes);
     client.off('notice', this.#onNotice);
-    const late = setTimeout(() => this.#lease.release(true), maxScrubMs);
-    const grace = setTimeout(() => void this.cancel(), graceMs);
-    this.#gather();
+    let isUndone = false;
+    let late = setTimeout(() => {
+      if (!isUndone) {
+        void this.cancel();
+      }
+      late = setTimeout(() => this.#lease.release(true), maxScrubMs - graceMs);
+    }, graceMs);
     try {
-      await Promise.all([client.query('ROLLBACK').finally(() => clearTimeout(grace)), client.query('DISCARD ALL')]);
+      if ((await this.#scrubbed) !== true) {
+        this.#gather();
+        const [undone, discarded] = scrub.map(async ({ text }) => client.query(text));
+        await Promise.all([undone?.then(() => (isUndone = true)), discarded]);
+      }
       this.#bytes.stop();
       // A request that comes late must not meet the next call.
       this.#lease.release((await this.#cancelled) === false);
@@ -90,13 +112,23 @@ export class Session {
       this.#lease.release(true);
     } finally {
       clearTimeout(late);
-      clearTimeout(grace);
     }
   }
 
   /** Ends the session, and what no scrub takes away with it. */
   close(): void {
     this.#lease.release(true);
+  }
+
+  /** Lets as many bytes come as the sink has room for. */
+  #watch(sink: RowSink): RowSink {
+    const take = (row: WholeRow): boolean => {
+      const wantsMore = sink.take(row);
+      this.#bytes.allow(sink.room);
+      return wantsMore;
+    };
+    this.#bytes.allow(sink.room);
+    return { room: sink.room, open: (columns) => sink.open(columns), take };
   }
 
   /** What is sent in one turn goes out as one piece. */

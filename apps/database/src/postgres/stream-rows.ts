@@ -1,7 +1,7 @@
-import type { ClientBase, FieldDef, ResultBuilder } from 'pg';
-import type { RawColumn } from '../sources/raw-page.ts';
+import type { ClientBase, ResultBuilder } from 'pg';
 import type { RowSink } from '../sources/read-page.ts';
-import { RowQuery, type Statement } from './row-query.ts';
+import { createRowQuery, type Statement } from './row-query.ts';
+import { toColumns } from './to-columns.ts';
 
 /**
  * Sends a statement and hands its rows into the sink as they arrive; nothing is kept of them here.
@@ -10,7 +10,7 @@ import { RowQuery, type Statement } from './row-query.ts';
  */
 export async function streamRows(client: ClientBase, statement: Statement, sink: RowSink): Promise<number> {
   return new Promise((resolve, reject) => {
-    const query = new RowQuery(statement);
+    const query = createRowQuery(statement);
     let count = 0;
     let isOver = false;
     const end = (): void => {
@@ -28,7 +28,7 @@ export async function streamRows(client: ClientBase, statement: Statement, sink:
     };
     const take = (row: (string | null)[], result?: ResultBuilder): void => {
       if (count === 0) {
-        sink.open(toColumns(result?.fields));
+        sink.open(toColumns(result?.fields ?? []));
       }
       count += 1;
       if (!sink.take(row)) {
@@ -49,8 +49,4 @@ export async function streamRows(client: ClientBase, statement: Statement, sink:
     });
     client.query(query);
   });
-}
-
-function toColumns(fields: readonly FieldDef[] = []): RawColumn[] {
-  return fields.map(({ name, dataTypeID }) => ({ name, typeOid: dataTypeID }));
 }

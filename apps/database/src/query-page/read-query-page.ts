@@ -54,8 +54,8 @@ export async function readQueryPage(request: QueryPageRequest, { call, open }: S
   const { sql, limit, cursor } = request;
   const { kind, ordered } = requireAccepted(await source.gate.check(sql));
   const params = request.params.map(toText);
-  const statement = hashStatement(source.name, sql, params);
-  const from = cursor === undefined ? undefined : readPlace(call.unseal(cursor), statement);
+  const hash = (): string => hashStatement(source.name, sql, params);
+  const from = cursor === undefined ? undefined : readPlace(call.unseal(cursor), hash());
   const started = performance.now();
   const page = await source.readPage(
     { sql, params, kind, offset: 0, ...from, maxRows: Math.min(limit, maxRows), maxBytes, maxCell },
@@ -63,10 +63,10 @@ export async function readQueryPage(request: QueryPageRequest, { call, open }: S
   );
   const elapsedMs = Math.round((performance.now() - started) * 10) / 10;
   const { digest, more } = page;
-  const next = { statement, offset: (from?.offset ?? 0) + page.rows.length, digest };
+  const next = () => ({ statement: hash(), offset: (from?.offset ?? 0) + page.rows.length, digest });
   return {
     ...render(page, await source.loadTypes(page.columns.map(({ typeOid }) => typeOid))),
-    ...(more && digest !== undefined ? { nextCursor: call.seal(next, { ttlMs: cursorTtlMs }) } : {}),
+    ...(more && digest !== undefined ? { nextCursor: call.seal(next(), { ttlMs: cursorTtlMs }) } : {}),
     ordered,
     ...(page.changed ? { changed: true } : {}),
     notices: [...page.notices],

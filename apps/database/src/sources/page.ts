@@ -127,6 +127,11 @@ export class Page {
     return Math.min(Math.max(1, wanted), maxRows + 1 - this.rows.length) + (this.#awaitsRowBefore ? 1 : 0);
   }
 
+  /** Whether the page is over after so many more rows. */
+  endsWith(count: number): boolean {
+    return this.rows.length + count - (this.#awaitsRowBefore ? 1 : 0) > this.#limits.maxRows;
+  }
+
   #findLimit(bytes: number): 'rows' | 'bytes' | undefined {
     if (this.rows.length === this.#limits.maxRows) {
       return 'rows';

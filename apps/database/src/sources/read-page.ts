@@ -17,6 +17,8 @@ export interface FetchRange {
   readonly skip: number;
   /** Rows to read at most, at least 1. */
   readonly count: number;
+  /** Whether no page needs more than these. */
+  readonly isLast: boolean;
 }
 
 /** A cursor of a database over one statement. */
@@ -38,7 +40,7 @@ export async function readPage(reader: RowReader, page: Page, onFetch?: () => vo
   let got: number;
   do {
     count = page.nextFetch(count, reader);
-    got = await reader.fetch({ skip, count }, page);
+    got = await reader.fetch({ skip, count, isLast: page.endsWith(count) }, page);
     skip = 0;
     onFetch?.();
   } while (page.cutBy === undefined && got === count);

@@ -1,0 +1,26 @@
+import { serialize } from 'pg-protocol';
+
+/** One statement of ours, or one that holds a caller's. */
+export interface Step {
+  readonly text: string;
+  /** In text format, `$1` first. Default: none. */
+  readonly values?: readonly (string | null)[];
+}
+
+/** Messages of statements by the extended protocol, each of which takes one statement only. Their rows are not described. */
+export function writeSteps(steps: readonly Step[]): Buffer {
+  return Buffer.concat(
+    steps.flatMap(({ text, values = [] }) => [serialize.parse({ text }), serialize.bind({ values: [...values] }), serialize.execute()]),
+  );
+}
+
+/** Messages that describe an open cursor and read at most `rows` rows of it, as the portal that it is (PostgreSQL, 55.2.3 Extended Query). */
+export function writeRead(cursor: string, rows: number): Buffer {
+  return Buffer.concat([serialize.describe({ type: 'P', name: cursor }), serialize.execute({ portal: cursor, rows })]);
+}
+
+/** What is answered so far is sent. */
+export const flush = serialize.flush();
+
+/** The end of what is done as one: after a failure the server skips to here. */
+export const sync = serialize.sync();
