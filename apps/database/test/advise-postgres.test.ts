@@ -133,6 +133,12 @@ describe('advice for many statements', () => {
   });
 });
 
+it('does not take one use of a table for another', async () => {
+  const sql = 'select * from parcels where label = $1 and exists (select from parcels where note = $2)';
+  const { advice } = await database.advise([sql]);
+  expect(advice.map(({ createSql }) => createSql).toSorted()).toEqual([`${create} (label);`, `${create} (note);`]);
+});
+
 describe('statements that fail', () => {
   it('goes on after what is refused or wrong, and says so', async () => {
     const queries = ['delete from parcels', 'select * from nowhere', 'select pg_sleep(9)', 'select * from parcels where label = $1'];

@@ -23,6 +23,9 @@ it.each([
   ['select * from order_items where product_id = $1'],
   ['select sum(quantity * unit_price) from order_items i join products p on p.id = i.product_id where p.sku = $1'],
   ['select p.name from products p where not exists (select from order_items i where i.product_id = p.id)'],
+  ['select * from order_items where product_id = (select max(id) from products)'],
+  ['select * from order_items where product_id = any (array(select id from products where sku = $1))'],
+  ['select o.id from orders o where o.id = $1 and exists (select from order_items i where i.product_id = o.customer_id)'],
 ])('finds the index that the sample lacks: %s', async (sql) => {
   const { advice } = await advise([sql]);
   expect(advice).toMatchObject([

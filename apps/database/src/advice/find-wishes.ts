@@ -3,7 +3,7 @@ import type { Plan, PlanNode } from '../plans/plan.ts';
 import type { SqlParser } from '../sql/parser.ts';
 import { isNode, readNames } from '../sql/walk-tree.ts';
 import type { Condition } from './conditions.ts';
-import { isAliasOf, isTableScan, PlanReader } from './plan-reader.ts';
+import { isTableScan, PlanReader } from './plan-reader.ts';
 import { parseExpression } from './read-conditions.ts';
 import { readKey } from './read-key.ts';
 import { readSortKey } from './read-sort-key.ts';
@@ -43,7 +43,7 @@ async function conditionsOf(scan: PlanNode, reader: PlanReader): Promise<ScanCon
   const { filter, indexCond, recheckCond } = scan.expressions;
   const inFilter = await reader.read(filter);
   const byIndex = await reader.read(indexCond ?? recheckCond);
-  const isOwn = ({ alias }: Condition): boolean => isAliasOf(alias, scan);
+  const isOwn = ({ alias }: Condition): boolean => reader.isAliasOf(alias, scan);
   return {
     inFilter: inFilter.conditions.filter(isOwn),
     all: [...byIndex.conditions, ...inFilter.conditions].filter(isOwn),
@@ -60,7 +60,7 @@ async function wishesOfScan(scan: PlanNode, reader: PlanReader): Promise<readonl
   const joined =
     found === undefined || scan.type !== 'Seq Scan'
       ? []
-      : (await reader.readJoin(found.join)).filter(({ alias }) => isAliasOf(alias, scan));
+      : (await reader.readJoin(found.join)).filter(({ alias }) => reader.isAliasOf(alias, scan));
   return [
     ...sides,
     ...(inFilter.length > 0 || (sides.length === 0 && scan.type === 'Seq Scan' && scan.expressions.filter !== undefined) ? [wish] : []),
@@ -73,7 +73,7 @@ async function wishesOfScan(scan: PlanNode, reader: PlanReader): Promise<readonl
 async function wishOfSort(sort: PlanNode, reader: PlanReader): Promise<Wish | undefined> {
   const keys = await readSortKeys(sort, reader);
   const [first] = keys;
-  const scan = first === undefined ? undefined : reader.findBelow(sort, (node) => isTableScan(node) && isAliasOf(first.alias, node));
+  const scan = first === undefined ? undefined : reader.findBelow(sort, (node) => isTableScan(node) && reader.isAliasOf(first.alias, node));
   if (scan === undefined || first === undefined) {
     return undefined;
   }
@@ -120,7 +120,7 @@ async function wishOfExtreme(node: PlanNode, reader: PlanReader): Promise<Wish |
 
 function findScanned(node: PlanNode, reader: PlanReader, alias: string): PlanNode | undefined {
   const partial = reader.findBelow(node, ({ type }) => type === 'Aggregate');
-  return reader.findBelow(partial ?? node, (below) => below.type === 'Seq Scan' && isAliasOf(alias, below));
+  return reader.findBelow(partial ?? node, (below) => below.type === 'Seq Scan' && reader.isAliasOf(alias, below));
 }
 
 function toWish(scan: PlanNode, { rows, share, conditions, isComplete }: Pick<Wish, 'rows' | 'share' | 'conditions' | 'isComplete'>): Wish {

@@ -62,7 +62,7 @@ const statistics = (schema: SqlPart, table: SqlPart): SqlPart => sql`
 
 const columns = sql`
   (select coalesce(json_agg(json_build_object('name', a.attname, 'quoted', quote_ident(a.attname), 'type', b.typname, 'category', b.typcategory,
-      'plain', a.attcollation in (0, 950, 951) or (a.attcollation = 100 and d.datcollate in ('C', 'POSIX')),
+      'plain', a.attcollation in (0, 950, 951) or (a.attcollation = 100 and d.datcollate in ('C', 'POSIX') and coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') = 'c'),
       'distinct', case when s.n_distinct < 0 then -s.n_distinct * t.rows else s.n_distinct end, 'nulls', s.null_frac)), '[]')
    from pg_catalog.pg_attribute a
    join pg_catalog.pg_database d on d.datname = current_database()

@@ -87,6 +87,15 @@ export class PlanReader {
     return undefined;
   }
 
+  /**
+   * Whether an alias in a condition means the table of a scan: partitions of `e` are called `e_1`, `e_2` below it. Output of a plan with one
+   * table has none.
+   */
+  isAliasOf(alias: string, scan: PlanNode): boolean {
+    const isPart = this.parent(scan)?.type.endsWith('Append') === true;
+    return alias === '' || scan.alias === alias || (isPart && scan.alias?.replace(/_\d+$/, '') === alias);
+  }
+
   /** Whether a LIMIT stops the node. */
   isLimited(node: PlanNode): boolean {
     let above = this.parent(node);
@@ -130,12 +139,4 @@ export function isTableScan({ type, on }: PlanNode): boolean {
 
 function isInput({ relationship }: PlanNode): boolean {
   return relationship !== 'InitPlan' && relationship !== 'SubPlan';
-}
-
-/**
- * Whether an alias in a condition means the table of a scan: partitions of `e` are called `e_1`, `e_2` below it. Output of a plan with one
- * table has none.
- */
-export function isAliasOf(alias: string, scan: PlanNode): boolean {
-  return alias === '' || scan.alias === alias || scan.alias?.replace(/_\d+$/, '') === alias;
 }
