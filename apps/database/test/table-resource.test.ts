@@ -117,7 +117,7 @@ describe('the tool beside it', () => {
 });
 
 describe('several databases', () => {
-  it('are named by source; the first is meant without', async () => {
+  it('are named by source, without a default', async () => {
     await using file = await writeConfigFile({
       sources: { main: { databaseUrl: postgres.url }, narrow: { databaseUrl: postgres.url, allowTables: ['sales.visits'] } },
     });
@@ -125,10 +125,18 @@ describe('several databases', () => {
     const client = await several.connect();
     const uri = `${template}{?source}`;
     expect((await client.listResourceTemplates()).map(({ uriTemplate }) => uriTemplate)).toContain(uri);
-    expect(await readText(client, 'db://table/sales/accounts')).toContain('table sales.accounts');
+    await expect(client.readResource('db://table/sales/accounts')).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      hint: 'There are: main, narrow.',
+    });
+    expect(await readText(client, 'db://table/sales/accounts?source=main')).toContain('table sales.accounts');
     expect(await readText(client, 'db://table/sales/visits?source=narrow')).toContain('partitioned_table sales.visits');
     await expect(client.readResource('db://table/sales/accounts?source=narrow')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(client.readResource('db://table/sales/accounts?source=other')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const listed = (await client.listResources()).map((resource) => resource.uri);
+    expect(listed).toContain('db://table/sales/accounts?source=main');
+    expect(listed.filter((one) => one.endsWith('narrow'))).toEqual(['db://table/sales/visits?source=narrow']);
+    expect(await complete(client, ['table', 'accou'], { schema: 'sales' }, uri)).toEqual(['accounts']);
     expect(await complete(client, ['source', 'n'], {}, uri)).toEqual(['narrow']);
     expect(await complete(client, ['table', ''], { schema: 'sales', source: 'narrow' }, uri)).toEqual(['visits']);
     await expect(client.callTool('describe', { object: 'sales.visits', source: 'narrow' })).resolves.toMatchObject({

@@ -1,45 +1,78 @@
-import type { AnyResource } from '@trellis-mcp/server';
+import { isAppError } from '@trellis-mcp/errors';
+import type { AnyResource, ResourceEntry } from '@trellis-mcp/server';
 import { toOneLine } from '../catalog/to-one-line.ts';
 import { defineResource, type Deps } from '../deps.ts';
 import { renderDescription } from '../describe/render-description.ts';
+import type { OpenSource, Sources } from '../sources/open-sources.ts';
 
 /** Longest name or comment in a list, in characters. */
 const maxLine = 150;
 
 const maxBytes = 48_000;
 
-/** One table or view of a database. Where there are several, `source` names one; the first is meant without. */
-export function createTable(names: readonly string[]): AnyResource<Deps> {
-  const [first] = names;
-  const pick = ({ sources }: Deps, source: string | undefined) => sources.pick(source ?? first);
+/** Tables that are listed, over all databases. */
+const maxListed = 100;
+
+/** One table or view of a database. Where there are several, `source` says which, as in tools. */
+export function createTable(sourceNames: readonly string[]): AnyResource<Deps> {
+  const isOne = sourceNames.length === 1;
+  const share = Math.ceil(maxListed / sourceNames.length);
   return defineResource({
     name: 'table',
     title: 'One table',
     description: 'Columns, keys, indexes, constraints, rights and size of one table or view, one fact a line.',
-    uriTemplate: `db://table/{schema}/{table}${names.length > 1 ? '{?source}' : ''}`,
+    uriTemplate: `db://table/{schema}/{table}${isOne ? '' : '{?source}'}`,
     mimeType: 'text/plain',
     cacheHint: { ttlMs: 10_000, scope: 'private' },
     scopes: ['db:read'],
     complete: {
-      schema: async (value, { deps }, { source }) => pick(deps, source).names.schemas(value),
-      table: async (value, { deps }, { schema, source }) => pick(deps, source).names.tables(value, schema === '' ? undefined : schema),
-      ...(names.length > 1 ? { source: (value) => Promise.resolve(names.filter((name) => name.startsWith(value))) } : {}),
+      schema: async (value, { deps }, { source }) => unique(await askEach(deps.sources, source, async ({ names }) => names.schemas(value))),
+      table: async (value, { deps }, { schema, source }) =>
+        unique(await askEach(deps.sources, source, async ({ names }) => names.tables(value, schema === '' ? undefined : schema))),
+      ...(isOne ? {} : { source: (value) => Promise.resolve(sourceNames.filter((name) => name.startsWith(value))) }),
     },
 
-    /** The first tables of the first database. The embedded one is not started for a list. */
     async list({ deps }) {
-      const open = pick(deps, undefined);
-      const rows = open.source.engine === 'pglite' ? [] : await open.names.list();
-      return rows.map(({ schema, name, written, comment }) => ({
-        uri: `db://table/${encodeURIComponent(schema)}/${encodeURIComponent(name)}`,
-        name: toOneLine(written, maxLine),
-        ...(comment === null ? {} : { description: toOneLine(comment, maxLine) }),
-      }));
+      const lists = await askEach(deps.sources, undefined, async (open) => (await listTables(open, isOne)).slice(0, share));
+      return lists.flat();
     },
 
     async read({ schema = '', table = '', source }, { deps }) {
-      const { description } = await pick(deps, source).describer.describeTable(schema, table);
+      const { description } = await deps.sources.pick(source).describer.describeTable(schema, table);
       return renderDescription(description, maxBytes);
     },
   });
+}
+
+type Question<Item> = (open: OpenSource) => Promise<readonly Item[]>;
+
+/** Asks the chosen database, or each while none is chosen; one that does not answer does not hide the others. */
+async function askEach<Item>(sources: Sources, chosen: string | undefined, ask: Question<Item>): Promise<readonly (readonly Item[])[]> {
+  const [only, second] = sources.names;
+  if (second === undefined || (chosen !== undefined && chosen !== '')) {
+    return [await ask(sources.pick(chosen ?? only))];
+  }
+  return Promise.all(sources.names.map(async (name) => ask(sources.pick(name)).catch(toNothing)));
+}
+
+function toNothing(error: unknown): readonly never[] {
+  if (isAppError(error)) {
+    return [];
+  }
+  throw error;
+}
+
+function unique(lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())];
+}
+
+/** The embedded engine is not started for a list. */
+async function listTables({ source, names }: OpenSource, isOne: boolean): Promise<readonly ResourceEntry[]> {
+  const rows = source.engine === 'pglite' ? [] : await names.list();
+  const query = isOne ? '' : `?source=${encodeURIComponent(source.name)}`;
+  return rows.map(({ schema, name, written, comment }) => ({
+    uri: `db://table/${encodeURIComponent(schema)}/${encodeURIComponent(name)}${query}`,
+    name: toOneLine(isOne ? written : `${source.name}: ${written}`, maxLine),
+    ...(comment === null ? {} : { description: toOneLine(comment, maxLine) }),
+  }));
 }
