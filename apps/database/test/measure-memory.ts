@@ -9,6 +9,8 @@ export interface MemoryTask {
   readonly sql: string;
   readonly request: Partial<PageRequest>;
   readonly times: number;
+  /** At once. Default: 1. */
+  readonly callers?: number;
 }
 
 /** What it cost. */
@@ -20,7 +22,7 @@ export interface MemoryResult {
 }
 
 /** A program: reads one statement several times in a process that has read small ones, and prints a {@link MemoryResult}. */
-const { url, sql, request, times } = JSON.parse(process.argv[2] ?? '') as MemoryTask;
+const { url, sql, request, times, callers = 1 } = JSON.parse(process.argv[2] ?? '') as MemoryTask;
 const reader = readSource(openPostgresSource({ name: 'memory', url, statementTimeoutMs: 60_000 }));
 for (let round = 0; round < 200; round += 1) {
   await reader.read('select i, md5(i::text) from generate_series(1, 100) i');
@@ -29,10 +31,13 @@ await sleep(200);
 const before = process.resourceUsage().maxRSS;
 let outcome = '';
 for (let time = 0; time < times; time += 1) {
-  outcome = await reader.read(sql, { ...request, timeoutMs: 60_000 }).then(
-    ({ rows, cutBy = 'nothing' }) => `${String(rows.length)} rows, cut by ${cutBy}`,
-    (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+  const calls = Array.from({ length: callers }, async () =>
+    reader.read(sql, { ...request, timeoutMs: 60_000 }).then(
+      ({ rows, cutBy = 'nothing' }) => `${String(rows.length)} rows, cut by ${cutBy}`,
+      (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : String(error)),
+    ),
   );
+  outcome = [...new Set(await Promise.all(calls))].join('; ');
 }
 const grownMiB = (process.resourceUsage().maxRSS - before) / 1_024;
 process.stdout.write(`${JSON.stringify({ grownMiB, outcome } satisfies MemoryResult)}\n`);

@@ -110,7 +110,7 @@ describe('statements out of the ordinary', () => {
   });
 });
 
-const tasks: readonly (readonly [name: string, sql: string, maxMiB: number, request?: Partial<PageRequest>])[] = [
+const tasks: readonly (readonly [name: string, sql: string, maxMiB: number, request?: Partial<PageRequest>, callers?: number])[] = [
   ['a cell of 50 MB', `select repeat('x', 50000000)`, 200],
   ['4 rows of 50 MB', `select repeat('x', 50000000) from generate_series(1, 4)`, 200],
   ['a million rows', millionRows, 50],
@@ -120,6 +120,7 @@ const tasks: readonly (readonly [name: string, sql: string, maxMiB: number, requ
     `select ${Array.from({ length: 4 }, () => `repeat('x', 12000000)`).join(', ')} from generate_series(1, 4)`,
     200,
   ],
+  ['8 cells of 50 MB at once', `select repeat('x', 50000000)`, 300, {}, 8],
   ['300 rows of 1 MB', `select repeat('x', 1000000) from generate_series(1, 300)`, 50],
   ['a cell of 70 MB', `select repeat('x', 70000000)`, 200],
   ['a row of 600 MB', `select repeat('x', 600000000)`, 200],
@@ -130,8 +131,8 @@ const tasks: readonly (readonly [name: string, sql: string, maxMiB: number, requ
 ];
 
 describe('memory', () => {
-  it.each(isSoak ? tasks : tasks.slice(1, 4))('grows little for %s', async (name, sql, maxMiB, request = {}) => {
-    const task: MemoryTask = { url: server.url, sql, request, times: isSoak ? 3 : 1 };
+  it.each(isSoak ? tasks : tasks.slice(1, 4))('grows little for %s', async (name, sql, maxMiB, request = {}, callers = 1) => {
+    const task: MemoryTask = { url: server.url, sql, request, times: isSoak ? 3 : 1, callers };
     const script = `${import.meta.dirname}/measure-memory.ts`;
     const probe = await spawnProbe(process.execPath, ['--conditions=@trellis-mcp/source', script, JSON.stringify(task)]);
     const { code } = await probe.exit;

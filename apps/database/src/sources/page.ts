@@ -30,7 +30,9 @@ const fetchSize = 1_000_000;
 /** A fetch that brings more than this ends the page. */
 const largestFetchSize = 8 * fetchSize;
 /** Most bytes of a first row: it is cut short only when it is there. */
-const largestRow = 60_000_000;
+const largestFirstRow = 60_000_000;
+/** Most bytes of a row after it. */
+const largestNextRow = 4_000_000;
 /** A row of more is digested when it comes, so that it needs not be kept. */
 const largeRow = 100_000;
 
@@ -64,7 +66,7 @@ export class Page {
 
   /** Bytes that the next row may have: a page that has rows does not wait for one that is far larger. */
   get room(): number {
-    return this.rows.length === 0 ? largestRow : largestFetchSize;
+    return this.rows.length === 0 ? largestFirstRow : largestNextRow;
   }
 
   /** Digest of the last row, over whole values; none without rows. */
