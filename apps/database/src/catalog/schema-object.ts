@@ -1,3 +1,4 @@
+import { cutText } from './cut-text.ts';
 import { maxItems, type ObjectKind } from './object-kinds.ts';
 import type { ColumnRow, ObjectRow } from './objects-query.ts';
 import { toOneLine } from './to-one-line.ts';
@@ -48,7 +49,7 @@ export function toSchemaObject(row: ObjectRow, detail: 'names' | 'summary' | 'fu
     object.constraints = cutList(constraints);
   }
   if (definition !== null) {
-    object.definition = definition.length > maxDefinition ? `${definition.slice(0, maxDefinition)}...` : definition;
+    object.definition = cutText(definition, maxDefinition);
   }
   return object;
 }

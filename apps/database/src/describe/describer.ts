@@ -1,5 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import { LRUCache } from 'lru-cache';
+import { cutText } from '../catalog/cut-text.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
@@ -46,6 +47,9 @@ export interface DescriberOptions {
 const freshMs = 10_000;
 const maxKept = 50;
 
+/** Characters of a name that an error repeats: two names of 63 bytes. */
+const maxShown = 130;
+
 /** Kinds that are read like tables. */
 const rowKinds = new Set(['table', 'partitioned_table', 'partition', 'view', 'materialized_view', 'foreign_table']);
 
@@ -72,7 +76,7 @@ export function createDescriber(source: Pick<Source, 'engine' | 'loadCatalog'>, 
     const { schema, name } = readings[0] ?? { name: '' };
     const near = await findNearNames(source, name, tables);
     const guess = near.length === 0 ? '' : `Did you mean ${near.join(', ')}? `;
-    const shown = JSON.stringify((schema === undefined ? name : `${schema}.${name}`).slice(0, 130));
+    const shown = JSON.stringify(cutText(schema === undefined ? name : `${schema}.${name}`, maxShown));
     return new AppError('NOT_FOUND', `There is no ${shown} here, or it may not be seen.`, {
       hint: `${guess}Call search_schema to find names.`,
     });
