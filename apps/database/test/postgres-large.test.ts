@@ -65,8 +65,8 @@ describe('large results', () => {
     const { rows } = await reader.read(millionRows, { maxRows: 10_000, maxBytes: 4_194_304 });
     expect(rows).toHaveLength(10_000);
     expect(rows.at(-1)?.[0]).toBe('10000');
-    const last = await reader.read(millionRows, { offset: 999_999 });
-    expect(last).toMatchObject({ rows: [['1000000', expect.any(String)]], more: false });
+    const last = await reader.read('select i from generate_series(1, 1000000) i', { offset: 999_999 });
+    expect(last).toMatchObject({ rows: [['1000000']], more: false });
   });
 });
 
