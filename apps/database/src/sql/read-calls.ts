@@ -52,14 +52,13 @@ export function readCalls(statement: unknown): StatementCalls {
     } else if (key === 'typeName' || key === 'TypeName') {
       add(types, readNames(node['names']).slice(-1));
     }
-    add(operators, readOperators(key, node));
+    for (const names of [key === 'A_Expr' ? node['name'] : undefined, node['operName'], node['useOp']]) {
+      if (names !== undefined) {
+        add(operators, readNames(names).slice(-1));
+      }
+    }
   });
   return { functions, syntax: [...syntax], fields: [...fields], operators: [...operators], types: [...types] };
-}
-
-/** The last of each qualified operator name that a node holds. */
-function readOperators(key: string, node: TreeNode): (string | undefined)[] {
-  return [key === 'A_Expr' ? node['name'] : undefined, node['operName'], node['useOp']].map((names) => readNames(names).at(-1));
 }
 
 function add(target: Set<string>, names: readonly (string | undefined)[]): void {

@@ -24,7 +24,7 @@ export function readRelations(statement: unknown): QualifiedName[] {
     if (Array.isArray(value)) {
       value.forEach((item) => open.push({ value: item, scope }));
     } else if (isNode(value)) {
-      open.push(...enter(value, scope));
+      enter(value, scope).forEach((below) => open.push(below));
       const relation = isNode(value['RangeVar']) ? readRelation(value['RangeVar'], scope) : undefined;
       if (relation !== undefined) {
         relations.push(relation);
@@ -36,7 +36,7 @@ export function readRelations(statement: unknown): QualifiedName[] {
 
 /** What is below a node, with what it sees. */
 function enter(node: TreeNode, outer: Scope | undefined): Place[] {
-  const { withClause, ...rest } = node;
+  const { withClause } = node;
   const places: Place[] = [];
   let scope = outer;
   if (isNode(withClause)) {
@@ -45,8 +45,9 @@ function enter(node: TreeNode, outer: Scope | undefined): Place[] {
     const isRecursive = withClause['recursive'] === true;
     queries.forEach((value, index) => places.push({ value, scope: isRecursive ? scope : scopes[index]?.outer }));
   }
-  for (const value of Object.values(rest)) {
-    if (typeof value === 'object' && value !== null) {
+  for (const key in node) {
+    const value = node[key];
+    if (typeof value === 'object' && value !== null && value !== withClause) {
       places.push({ value, scope });
     }
   }

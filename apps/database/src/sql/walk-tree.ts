@@ -14,12 +14,14 @@ export function walkTree(root: unknown, visit: (key: string, node: TreeNode) => 
     if (Array.isArray(value)) {
       value.forEach((item) => open.push(item));
     } else if (isNode(value)) {
-      for (const [key, child] of Object.entries(value)) {
-        if (isNode(child)) {
-          visit(key, child);
-        }
+      // A tree is read from JSON: its nodes have no properties but their own.
+      for (const key in value) {
+        const child = value[key];
         if (typeof child === 'object' && child !== null) {
           open.push(child);
+          if (!Array.isArray(child)) {
+            visit(key, child as TreeNode);
+          }
         }
       }
     }
