@@ -13,7 +13,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(description.columns).toHaveLength(1);
     expect((await database.catalog.describer.describe(description.name)).description).toEqual(description);
     const run = { signal: new AbortController().signal, timeoutMs: 20_000 };
-    expect(await readSample(database.source, rows, { count: 5, columns: 1, ...run })).toEqual({ sample: [[1]] });
+    expect(await readSample(database.source, rows, { count: 5, ...run })).toEqual({ sample: [[1]] });
     const text = renderDescription(description, 10_000);
     expect(text.split('\n').filter((line) => line.startsWith('table '))).toHaveLength(1);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);

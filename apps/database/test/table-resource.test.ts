@@ -108,6 +108,26 @@ describe('the tool beside it', () => {
     ]);
   });
 
+  it('stays within the budget of a result, however wide and strange the table', async () => {
+    const unicorns = '🦄'.repeat(15);
+    const columns = Array.from(
+      { length: 60 },
+      (_, n) => `"${unicorns}${String(n).padStart(2, '0')}" text default repeat('${'🦄'.repeat(100)}', 9)`,
+    );
+    const more = Array.from({ length: 300 }, (_, n) => `c${String(n)} int references strange check (c${String(n)} > 0)`);
+    await runSql(postgres.url, `create table strange (id int primary key, ${columns.join(', ')}, ${more.join(', ')})`);
+    await runSql(
+      postgres.url,
+      `insert into strange (id) select generate_series(1, 5);
+      do $$ begin for n in 0..299 loop execute format('create index on strange (c%s) where c%s > 0', n, n); end loop; end $$`,
+    );
+    const { data } = await client.callTool('describe', { object: 'strange', sample: 5 });
+    const { sample, sampleColumns, notes } = data as { sample: unknown[]; sampleColumns: string[]; notes: string[] };
+    expect(sample.length).toBeGreaterThan(0);
+    expect(sampleColumns).toHaveLength(60);
+    expect(notes).toContain('sample: more rows do not fit.');
+  });
+
   it.each([{ object: '' }, { object: 'x'.repeat(301) }, { object: 'a\0b' }, { object: '\ud800' }, { object: 'a', sample: 6 }, {}])(
     'refuses %j',
     async (args) => {

@@ -23,6 +23,8 @@ export interface RowAccess {
   readonly from: string;
   /** Columns that the role may select, as SQL takes them. */
   readonly columns: readonly string[];
+  /** Whether these are all columns. */
+  readonly isWhole: boolean;
 }
 
 /** Describes single objects of a database. */
@@ -113,12 +115,15 @@ function toDescribed(row: DescriptionRow): Described {
   const description = toDescription(row);
   const others = row.found.filter((name) => name !== row.qualified);
   const note = `Others of this name: ${others.join(', ')}.`;
+  const columns = row.columns ?? [];
+  const allowed = columns.filter(({ denied }) => denied === undefined);
   return {
     description: others.length === 0 ? description : { ...description, notes: [...(description.notes ?? []), note] },
     rows: {
       hasRows: rowKinds.has(row.kind),
       from: row.qualified,
-      columns: (row.columns ?? []).filter(({ denied }) => denied === undefined).map(({ name }) => name),
+      columns: allowed.map(({ name }) => name),
+      isWhole: allowed.length === columns.length,
     },
   };
 }

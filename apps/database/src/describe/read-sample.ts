@@ -14,8 +14,6 @@ export interface Sample {
 /** What bounds a sample. */
 export interface SampleOptions extends RunOptions {
   readonly count: number;
-  /** Columns that the description tells of. */
-  readonly columns: number;
 }
 
 /** Characters of one value. */
@@ -33,7 +31,7 @@ const maxTimeoutMs = 5_000;
 export async function readSample(
   source: Pick<Source, 'gate' | 'readPage' | 'loadTypes'>,
   rows: RowAccess,
-  { count, columns, ...run }: SampleOptions,
+  { count, ...run }: SampleOptions,
 ): Promise<Sample> {
   const read = rows.columns.slice(0, maxColumns);
   if (!rows.hasRows || read.length === 0) {
@@ -44,7 +42,11 @@ export async function readSample(
     const page = await readRows(source, sql, { ...run, count });
     const types = await source.loadTypes(page.columns.map(({ typeOid }) => typeOid));
     const sample = page.rows.map((row) => row.map((cell, index) => renderCell(cell, page.columns[index]?.typeOid ?? 0, types)));
-    return { sample, ...(read.length === columns ? {} : { sampleColumns: read }) };
+    return {
+      sample,
+      ...(rows.isWhole && read.length === rows.columns.length ? {} : { sampleColumns: read }),
+      ...(page.cutBy === 'bytes' ? { note: 'sample: more rows do not fit.' } : {}),
+    };
   } catch (error) {
     if (isAppError(error) && error.code !== 'CANCELLED') {
       return { note: `No sample: ${error.message}` };

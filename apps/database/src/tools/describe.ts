@@ -50,7 +50,7 @@ export const describe = defineSourceTool({
 });
 
 async function addSample({ description, rows }: Described, count: number, { call, open }: SourceCall): Promise<Description> {
-  const options = { count, columns: description.columns?.length ?? 0, signal: call.signal, timeoutMs: call.deps.limits.statementTimeoutMs };
+  const options = { count, signal: call.signal, timeoutMs: call.deps.limits.statementTimeoutMs };
   const { note, ...sample } = await readSample(open.source, rows, options);
   return { ...description, ...sample, ...(note === undefined ? {} : { notes: [...(description.notes ?? []), note] }) };
 }
