@@ -3,7 +3,7 @@ import { openDatabaseSetting } from './database-servers.ts';
 import { measureInterleaved } from './measure.ts';
 import type { BenchResult } from './report.ts';
 
-const counts = { warmUp: 6_000, counted: 6_000, inFlight: 16 };
+const counts = { warmUp: 10_000, counted: 6_000 };
 const title = 'One row by key over stdio, 16 in flight, beside DBHub';
 
 /** Calls per second of lookups by key with 16 in flight over stdio, as time per call: half the time is twice the calls. Needs `npm run build`. */
@@ -11,7 +11,7 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   await using setting = await openDatabaseSetting();
   const { peers } = setting;
   if ('missing' in peers) return [{ title, missing: peers.missing }];
-  const servers = [peers.readOnlyDbhub, peers.dbhub, peers.toolbox, setting.trellis()];
+  const servers = [peers.readOnlyDbhub, peers.dbhub, peers.toolbox, setting.trellisByText, setting.trellis];
   const measured = await measureInterleaved(
     servers.map((server) => parallelLookups(server, counts)),
     rounds,

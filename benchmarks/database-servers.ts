@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StdioCommand, ToolCall } from './database-client.ts';
 import { installPeers } from './database-peers.ts';
-import { startBenchDatabase } from './database-table.ts';
+import { lookupByParam, startBenchDatabase, writeLookup } from './database-table.ts';
 
-/** A server and how it is asked to run SQL. */
+/** A server and how its tool for any SQL is asked for one row: the key goes as a parameter where the tool has parameters, else in the text. */
 export interface DatabaseServer {
   readonly name: string;
   readonly command: StdioCommand;
-  readonly call: (sql: string) => ToolCall;
+  readonly lookUp: (key: number) => ToolCall;
 }
 
-/** Other projects' servers on the benchmark's database, each by its tool that takes any SQL. */
+/** Other projects' servers on the benchmark's database. */
 export interface PeerServers {
   /** In its read-only mode, which does what ours does: a READ ONLY transaction around the statement. */
   readonly readOnlyDbhub: DatabaseServer;
@@ -25,8 +25,10 @@ export interface PeerServers {
 /** A database and the servers on it. */
 export interface DatabaseSetting extends AsyncDisposable {
   readonly url: URL;
-  /** The built bundle, started as a user starts it; `flags` come after `--database-url`. */
-  readonly trellis: (...flags: readonly string[]) => DatabaseServer;
+  /** The built bundle, started as a user starts it. */
+  readonly trellis: DatabaseServer;
+  /** The same with the key in the text, a new statement each time. */
+  readonly trellisByText: DatabaseServer;
   readonly peers: PeerServers | { readonly missing: string };
 }
 
@@ -39,14 +41,20 @@ export async function openDatabaseSetting(): Promise<DatabaseSetting> {
   const folder = await mkdtemp(join(tmpdir(), 'trellis-bench-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const peers = await openPeers(url, folder);
+  const command = { file: process.execPath, args: [bundle, '--database-url', url.href] };
   const owned = stack.move();
   return {
     url,
-    trellis: (...flags) => ({
+    trellis: {
       name: 'Trellis',
-      command: { file: process.execPath, args: [bundle, '--database-url', url.href, ...flags] },
-      call: (sql) => ({ name: 'query', arguments: { sql } }),
-    }),
+      command,
+      lookUp: (key) => ({ name: 'query', arguments: { sql: lookupByParam, params: [key] } }),
+    },
+    trellisByText: {
+      name: 'Trellis, key in the text',
+      command,
+      lookUp: (key) => ({ name: 'query', arguments: { sql: writeLookup(key) } }),
+    },
     peers,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -59,16 +67,16 @@ async function openPeers(url: URL, folder: string): Promise<PeerServers | { read
   const toolboxFile = join(folder, 'tools.yaml');
   await writeFile(dbhubFile, dbhubConfig(url));
   await writeFile(toolboxFile, toolboxConfig(url));
-  const call = (sql: string): ToolCall => ({ name: 'execute_sql', arguments: { sql } });
+  const lookUp = (key: number): ToolCall => ({ name: 'execute_sql', arguments: { sql: writeLookup(key) } });
   const dbhub = (name: string, ...flags: readonly string[]): DatabaseServer => ({
     name,
     command: { file: process.execPath, args: [programs.dbhub, '--transport', 'stdio', ...flags] },
-    call,
+    lookUp,
   });
   return {
     readOnlyDbhub: dbhub('DBHub, read-only', '--config', dbhubFile),
     dbhub: dbhub('DBHub, defaults', '--dsn', withoutTls(url)),
-    toolbox: { name: 'MCP Toolbox', command: { file: programs.toolbox, args: ['--stdio', '--config', toolboxFile] }, call },
+    toolbox: { name: 'MCP Toolbox', command: { file: programs.toolbox, args: ['--stdio', '--config', toolboxFile] }, lookUp },
   };
 }
 

@@ -57,7 +57,10 @@ export function pickKey(n: number): number {
   return ((n * 7_919) % tableRows) + 1;
 }
 
-/** One row by its key, the key in the text: what every server takes. */
+/** One row by its key, as `$1`. */
+export const lookupByParam = 'SELECT * FROM items WHERE id = $1';
+
+/** One row by its key, the key in the text: what a tool without parameters takes. */
 export function writeLookup(key: number): string {
   return `SELECT * FROM items WHERE id = ${String(key)}`;
 }
@@ -67,7 +70,7 @@ export function writePage(rows: number): string {
   return `SELECT * FROM items ORDER BY id LIMIT ${String(rows)}`;
 }
 
-/** The name of the row with that key; no other row has it, nor does the statement. */
+/** The name of the row with that key; no other row has it, and no statement. */
 export function nameOf(key: number): string {
   return `item-${String(key).padStart(6, '0')}`;
 }

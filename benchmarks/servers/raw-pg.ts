@@ -1,6 +1,6 @@
 /** Plain `pg`, no server around it: `raw-pg.ts key|page WARM_UP COUNTED` prints the median in microseconds. */
 import { Client } from 'pg';
-import { pickKey, writeLookup, writePage } from '../database-table.ts';
+import { lookupByParam, pickKey, writePage } from '../database-table.ts';
 import { median } from '../measure.ts';
 
 const [mode = 'key', warmUp = '0', counted = '1'] = process.argv.slice(2);
@@ -18,7 +18,7 @@ await client.end();
 
 async function lookUp(key: number): Promise<void> {
   await client.query('BEGIN READ ONLY');
-  const { rows } = await client.query<{ id: number }>(writeLookup(key));
+  const { rows } = await client.query<{ id: number }>(lookupByParam, [key]);
   await client.query('ROLLBACK');
   if (rows[0]?.id !== key) throw new Error('another row came back');
 }
