@@ -19,7 +19,7 @@ const query = (tables: CheckContext['tables']) => sql<ConstraintRow>`
   with relations as (${userRelations(tables)})
   select 'constraint' as kind, r.schema, r.name as table, k.conname::text as name
   from pg_catalog.pg_constraint k join relations r on r.oid = k.conrelid
-  where not k.convalidated and k.conparentid = 0 and coalesce(pg_catalog.to_jsonb(k) ->> 'conenforced', 'true') = 'true'
+  where not k.convalidated and k.conparentid = 0::oid and coalesce(pg_catalog.to_jsonb(k) ->> 'conenforced', 'true') = 'true'
   union all
   select 'key triggers', r.schema, r.name, k.conname::text
   from pg_catalog.pg_trigger t join relations r on r.oid = t.tgrelid join pg_catalog.pg_constraint k on k.oid = t.tgconstraint

@@ -31,11 +31,11 @@ const graveShare = 0.95;
 const query = (tables: CheckContext['tables']) => sql<SequencesRow>`
   with columns as (
     select d.objid as sequence, d.refobjid as relation, d.refobjsubid as number from pg_catalog.pg_depend d
-    where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass and d.deptype in ('a', 'i')
+    where d.classid = 'pg_catalog.pg_class'::regclass::oid and d.refclassid = 'pg_catalog.pg_class'::regclass::oid and d.deptype in ('a', 'i')
       and d.refobjsubid > 0
     union
     select d.refobjid, f.adrelid, f.adnum from pg_catalog.pg_depend d join pg_catalog.pg_attrdef f on f.oid = d.objid
-    where d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refclassid = 'pg_catalog.pg_class'::regclass
+    where d.classid = 'pg_catalog.pg_attrdef'::regclass::oid and d.refclassid = 'pg_catalog.pg_class'::regclass::oid
   ), sequences as (
     select c.oid, n.nspname::text as schema, c.relname::text as name, q.seqincrement > 0 as up, q.seqmax, q.seqmin, q.seqstart, t.*,
       pg_catalog.has_sequence_privilege(c.oid, 'USAGE, SELECT'::text) as open
@@ -43,7 +43,7 @@ const query = (tables: CheckContext['tables']) => sql<SequencesRow>`
     left join lateral (
       select tn.nspname::text as "tableSchema", tc.relname::text as "tableName", a.attname::text as attname, a.atttypid,
         pg_catalog.format_type(a.atttypid, null) as type,
-        case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647 end::int8 as "typeMax"
+        case a.atttypid when 'int2'::regtype::oid then 32767 when 'int4'::regtype::oid then 2147483647 end::int8 as "typeMax"
       from columns u join pg_catalog.pg_class tc on tc.oid = u.relation join pg_catalog.pg_namespace tn on tn.oid = tc.relnamespace
       join pg_catalog.pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
       where u.sequence = c.oid order by "typeMax" limit 1

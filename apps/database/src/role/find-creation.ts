@@ -25,7 +25,7 @@ const creationQuery = sql<CreationRow>`
   select acls.kind, acls.name, a.privilege_type as right, reach.name as grantee, (count(*) over ())::int4 as total
   from acls, pg_catalog.aclexplode(acls.acl) a, reach
   where reach.oid = a.grantee and acls.owner not in (select oid from reach)
-    and (a.privilege_type = 'CREATE' or (a.privilege_type = 'TEMPORARY' and reach.oid <> 0))
+    and (a.privilege_type = 'CREATE' or (a.privilege_type = 'TEMPORARY' and reach.oid <> 0::oid))
   order by acls.kind, acls.name, a.privilege_type, reach.name limit ${maxNamed}`;
 
 /** Where the connected role may create objects. */

@@ -47,7 +47,7 @@ const functionsQuery = sql<FunctionRow>`
     pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a, reach
     where reach.oid = a.grantee and a.privilege_type = 'EXECUTE' and p.proowner not in (select oid from reach)
       and (n.nspname = 'pg_catalog' or exists (select from pg_catalog.pg_depend d
-        where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))
+        where d.classid = 'pg_catalog.pg_proc'::regclass::oid and d.objid = p.oid and d.deptype = 'e'))
   ), placed as (
     select *, count(*) over (partition by danger) as total, 
       row_number() over (partition by danger order by schema, name, args, grantee) as place

@@ -27,7 +27,7 @@ const ownedQuery = sql<OwnedRow>`
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace where n.nspname::text not like 'pg\\_temp%'
   )
   select kind, schema, name, (count(*) over ())::int4 as total from owned
-  where owner in (select oid from reach where oid <> 0) order by place, schema, name limit ${maxNamed}`;
+  where owner in (select oid from reach where oid <> 0::oid) order by place, schema, name limit ${maxNamed}`;
 
 /** What the connected role owns, itself or by membership: an owner may change and drop it, whatever is granted. */
 export async function findOwnership(db: Kysely<unknown>, role: RoleContext): Promise<readonly Finding[]> {

@@ -15,7 +15,7 @@ const wanted: readonly (readonly [name: string, without: readonly string[], valu
 const settingsQuery = sql<{ settings: readonly string[]; limit: number }>`
   select r.rolconnlimit as limit, coalesce((
     select pg_catalog.json_agg(c.setting order by s.setrole) from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c (setting)
-    where s.setrole in (0, r.oid) and s.setdatabase in (0, (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
+    where s.setrole in (0::oid, r.oid) and s.setdatabase in (0::oid, (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
   ), '[]') as settings
   from pg_catalog.pg_roles r where r.rolname = session_user`;
 

@@ -15,7 +15,7 @@ interface VisibleRow {
 }
 
 /** SELECT on the table or on a column of it, by whatever way. */
-const canRead = sql`exists (select from reach where reach.oid <> 0 and pg_catalog.has_schema_privilege(reach.oid, c.relnamespace, 'USAGE')
+const canRead = sql`exists (select from reach where reach.oid <> 0::oid and pg_catalog.has_schema_privilege(reach.oid, c.relnamespace, 'USAGE')
   and (pg_catalog.has_table_privilege(reach.oid, c.oid, 'SELECT') or pg_catalog.has_any_column_privilege(reach.oid, c.oid, 'SELECT')))`;
 
 function beyondQuery(items: readonly string[]) {

@@ -51,15 +51,15 @@ const schemas = sql`
 const openSchemas = sql`
   select pg_catalog.json_agg(n.nspname::text order by n.nspname) from pg_catalog.pg_namespace n
   where not ${isSystemSchema} and exists (
-    select from pg_catalog.aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')`;
+    select from pg_catalog.aclexplode(n.nspacl) a where a.grantee = 0::oid and a.privilege_type = 'CREATE')`;
 
 const openFunctions = sql`
   select pg_catalog.json_agg(f) from (
     select n.nspname::text as schema, p.proname::text as name, pg_catalog.pg_get_function_identity_arguments(p.oid) as args
     from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+    join pg_catalog.pg_depend d on d.classid = 'pg_catalog.pg_proc'::regclass::oid and d.objid = p.oid and d.deptype = 'e'
     where p.proname::text like 'dblink%' and exists (
-      select from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a where a.grantee = 0)
+      select from pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a where a.grantee = 0::oid)
     order by 1, 2, 3 limit ${maxFunctions}
   ) f`;
 

@@ -26,7 +26,7 @@ const query = (tables: CheckContext['tables']) => sql<KeyRow>`
         from pg_catalog.pg_inherits h join pg_catalog.pg_class c on c.oid = h.inhrelid where h.inhparent = r.oid and r.relkind = 'p')) as rows
     from pg_catalog.pg_constraint k join relations r on r.oid = k.conrelid join pg_catalog.pg_class f on f.oid = k.confrelid
     left join pg_catalog.pg_stat_all_tables s on s.relid = k.conrelid
-    where k.contype = 'f' and k.conparentid = 0
+    where k.contype = 'f' and k.conparentid = 0::oid
   )
   select keys.schema, keys.table, keys.target, keys.rows, keys."isPartitioned",
     (select pg_catalog.json_agg(a.attname::text order by u.place) from pg_catalog.unnest(keys.conkey) with ordinality u (number, place)

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { checkNames } from '../src/health-checks/check-names.ts';
+import { healthChecks } from '../src/health-checks/health-checks.ts';
+import { loadGrantFacts } from '../src/role/load-grant-facts.ts';
+import { loadRoleReport } from '../src/role/load-role-report.ts';
+import { readTableAllowList } from '../src/sql/table-allow-list.ts';
+import { asRole, openCatalog, runSql, type OpenCatalog } from './open-catalog.ts';
+
+/**
+ * Whoever may create objects in a schema of the search path can offer an operator that fits better than the one of PostgreSQL, and so have
+ * code run by the role that reads the catalogue: `oid = int4` has no exact match of its own. This makes every such operator of the types that
+ * the catalogue has most of.
+ */
+const traps = `
+  do $do$
+  declare one text; other text; operator text; number int := 0;
+    types text[] := array['name', 'text', 'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', '"char"', 'oid', 'regclass', 'int2vector'];
+  begin
+    perform set_config('search_path', 'pg_catalog', true);
+    foreach operator in array array['=', '<>', '<', '>', '<=', '>=', '+', '-', '*', '/', '||', '~~'] loop
+      foreach one in array types loop
+        foreach other in array types loop
+          continue when exists (select from pg_operator o where o.oprname = operator::name and o.oprleft = one::regtype
+            and o.oprright = other::regtype);
+          number := number + 1;
+          execute format('create function public.%I(%s, %s) returns %s language plpgsql as $f$ begin raise ''hijacked''; end $f$',
+            concat('trap', number), one, other, case when operator in ('+', '-', '*', '/') then 'numeric' when operator = '||' then 'text' else 'bool' end);
+          execute format('create operator public.%s (leftarg = %s, rightarg = %s, function = public.%I)',
+            operator, one, other, concat('trap', number));
+        end loop;
+      end loop;
+    end loop;
+  end $do$`;
+
+/** Something to be found by each check. */
+const causes = `
+  create role plain login password 'pw'; grant pg_monitor to plain;
+  create table parents (id int primary key); insert into parents select generate_series(1, 20);
+  create table children (id serial primary key, parent int references parents, note text);
+  insert into children (parent) select 1 + i % 20 from generate_series(1, 12000) i;
+  create index on children (note); create index on children (note); create index on children (note, id);
+  select setval('children_id_seq', 2000000000); alter table children add constraint positive check (id > 0) not valid;
+  grant insert, update (note) on children to plain; alter table parents owner to plain`;
+
+let postgres: TestInstance;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  await runSql(postgres.url, causes);
+  await runSql(postgres.url, traps);
+}, 60_000);
+afterAll(() => postgres.stop());
+
+async function withCatalogs(run: (catalog: OpenCatalog) => Promise<void>): Promise<void> {
+  for (const url of [postgres.url, asRole(postgres.url, 'plain', 'pw')]) {
+    const catalog = openCatalog(url);
+    try {
+      await run(catalog);
+    } finally {
+      await catalog.close();
+    }
+  }
+}
+
+it('is set: a careless query is taken over', async () => {
+  await expect(runSql(postgres.url, 'select from pg_catalog.pg_class where oid = 0')).rejects.toThrow('hijacked');
+});
+
+it.each(checkNames)('does not catch the check %s', async (name) => {
+  await withCatalogs(async (catalog) => {
+    const db = await catalog.loadCatalog();
+    for (const tables of [undefined, readTableAllowList(['children', 'public.*'])]) {
+      const options = { source: { engine: 'postgres', ...catalog }, db, tables, longTransactionMs: 0 } as const;
+      await expect(healthChecks[name](options)).resolves.toHaveProperty('findings');
+    }
+  });
+});
+
+it('does not catch the report on a role, nor what print-role asks', async () => {
+  await withCatalogs(async (catalog) => {
+    const report = await loadRoleReport(catalog, { tables: readTableAllowList(['children', 'nope', 'nix.*']) });
+    expect(report.findings.length).toBeGreaterThan(0);
+    const facts = await loadGrantFacts(await catalog.loadCatalog(), { role: 'plain', items: ['public.children'] });
+    expect(facts).toMatchObject({ hasRole: true, relations: new Set(['public.children']) });
+  });
+});
