@@ -1,0 +1,23 @@
+import { openPostgresSource } from '../src/postgres/open-postgres-source.ts';
+import { describeLegitimate } from './legitimate-statements.ts';
+import { ownAllowed, ownObjectsSql } from './legitimate-table.ts';
+import { asRole, runSql } from './open-catalog.ts';
+import { startPostgresShop } from './start-postgres-shop.ts';
+
+describeLegitimate(async () => {
+  const shop = await startPostgresShop();
+  await runSql(shop.url, ownObjectsSql);
+  // A name of its own: the server may be shared.
+  const role = `reader_${String(process.pid)}`;
+  await runSql(
+    shop.url,
+    `create role ${role} login password 'reader'; grant usage on schema gis to ${role}; grant select on all tables in schema public to ${role}`,
+  );
+  return {
+    source: openPostgresSource({ name: 'shop', url: asRole(shop.url, role, 'reader'), allowFunctions: ownAllowed }),
+    async close() {
+      await runSql(shop.url, `drop owned by ${role}; drop role ${role}`);
+      await shop.stop();
+    },
+  };
+});
