@@ -18,6 +18,7 @@ export const places: Readonly<Record<string, (call: string) => string>> = {
 /** VOLATILE by declaration, and let through: clocks, randomness, sizes, what is there anyway. Not on every version. */
 export const knownHarmless = [
   ...['array_sample', 'array_shuffle', 'clock_timestamp', 'current_query', 'gen_random_uuid', 'pg_blocking_pids', 'pg_database_size'],
+  ...['pg_current_wal_lsn', 'pg_last_wal_receive_lsn', 'pg_last_wal_replay_lsn', 'pg_last_xact_replay_timestamp', 'timezone'],
   ...['pg_indexes_size', 'pg_is_in_recovery', 'pg_partition_ancestors', 'pg_partition_tree', 'pg_relation_size', 'pg_sequence_last_value'],
   ...['pg_table_size', 'pg_tablespace_size', 'pg_total_relation_size', 'random', 'random_normal', 'timeofday', 'uuidv4', 'uuidv7'],
 ];

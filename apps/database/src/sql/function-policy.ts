@@ -10,9 +10,13 @@ const harmless = new Set([
   'current_query',
   'gen_random_uuid',
   'pg_blocking_pids',
+  'pg_current_wal_lsn',
   'pg_database_size',
   'pg_indexes_size',
   'pg_is_in_recovery',
+  'pg_last_wal_receive_lsn',
+  'pg_last_wal_replay_lsn',
+  'pg_last_xact_replay_timestamp',
   'pg_partition_ancestors',
   'pg_partition_tree',
   'pg_relation_size',
@@ -23,6 +27,8 @@ const harmless = new Set([
   'random',
   'random_normal',
   'timeofday',
+  // AT TIME ZONE, VOLATILE before 15.
+  'timezone',
   'uuidv4',
   'uuidv7',
 ]);
