@@ -52,8 +52,17 @@ withHypopg('advice with hypopg', () => {
     expect(advice[0]?.reason).toContain('heuristic');
     expect(notes.join('\n')).toContain('hypopg could not try');
   });
+});
 
-  it('tries the sides of an OR together', async () => {
+withHypopg('several indexes for one statement', () => {
+  it('are not advised where one does', async () => {
+    const { advice } = await database.advise([
+      "select * from people p where p.email = $1 and exists (select from parcels c where c.person_id = p.id and c.state = 'failed')",
+    ]);
+    expect(advice.filter(({ createSql }) => createSql.includes('parcels'))).toHaveLength(1);
+  });
+
+  it('are tried together for the sides of an OR', async () => {
     const { advice } = await database.advise(['select * from parcels where label = $1 or person_id = $2']);
     expect(advice.map(({ createSql }) => createSql)).toHaveLength(2);
     expect(advice[0]?.estimatedGain).toBeGreaterThan(0.9);

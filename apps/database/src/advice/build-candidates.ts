@@ -9,7 +9,7 @@ import type { ColumnFacts, TableFacts } from './table-facts.ts';
 import type { Wish } from './wish.ts';
 
 /** Smaller tables are read whole, index or not. */
-export const smallTable = { rows: 1_000, pages: 64 } as const;
+const smallTable = { rows: 1_000, pages: 64 } as const;
 
 const maxEquals = 3;
 const maxTail = 3;

@@ -2,7 +2,7 @@ import { isAppError } from '@trellis-mcp/errors';
 import { showText } from '../plans/show-name.ts';
 import { renderCandidate, type Candidate } from './candidate.ts';
 import type { AdviceContext, PlannedStatement } from './advise-indexes.ts';
-import { canTry, tryCandidates, type Trial } from './try-candidates.ts';
+import { canTry, tryCandidates, type Trial, type TrialResult } from './try-candidates.ts';
 
 /** A candidate and what it would bring. */
 export interface MeasuredCandidate extends Candidate {
@@ -22,6 +22,8 @@ export interface MeasureContext extends Pick<AdviceContext, 'source' | 'options'
 /** Most plans with hypothetical indexes in one call. */
 const maxTrials = 60;
 const smallestGain = 0.1;
+/** An index without which so much of the saving is left is not needed. */
+const dispensable = 0.95;
 /** Most candidates of one plan: each makes planning longer. */
 const maxTogether = 12;
 
@@ -37,7 +39,9 @@ export async function measureGains(
   const measured = [...costs].flatMap(([candidate, { before, after }]) => {
     const gain = before > 0 ? 1 - after / before : 0;
     if (gain < smallestGain) {
-      notes.add(`${renderCandidate(candidate)}: tried with hypopg, and the planner would not use it or gains little.`);
+      notes.add(
+        `${renderCandidate(candidate)}: tried with hypopg, and the planner would not use it, gains little, or does as well with another.`,
+      );
       return [];
     }
     return [{ ...candidate, gain: Number(gain.toFixed(3)) }];
@@ -98,9 +102,9 @@ class Trials {
   }
 
   /**
-   * Plans a statement with all candidates, then with each that was used alone.
+   * Plans a statement with all candidates, without each that was used, and with each of those that are needed alone.
    *
-   * @returns The cost with each that is used, nothing when none could be tried.
+   * @returns The cost that is due to each that is needed, nothing when none could be tried.
    */
   async run(statement: PlannedStatement, candidates: readonly Candidate[]): Promise<ReadonlyMap<Candidate, number> | undefined> {
     const together = candidates.length === 0 ? undefined : await this.#try(statement, candidates);
@@ -109,12 +113,28 @@ class Trials {
       return together === undefined ? undefined : new Map(only === undefined ? [] : [[only, together.cost]]);
     }
     const costs = new Map<Candidate, number>();
-    for (const candidate of together.used) {
-      const alone = await this.#try(statement, [candidate]);
-      // Used with others only: the gain is that of all together.
-      costs.set(candidate, alone === undefined || alone.used.length === 0 ? together.cost : alone.cost);
+    for (const [candidate, without] of await this.#needed(statement, together)) {
+      const alone = (await this.#try(statement, [candidate]))?.cost ?? statement.cost;
+      // What brings little by itself may bring much beside another.
+      costs.set(candidate, Math.min(alone, (statement.cost * together.cost) / without));
     }
     return costs;
+  }
+
+  /** Leaves out one after the other what the rest does as well, and gives the cost without each that stays. */
+  async #needed(statement: PlannedStatement, together: TrialResult): Promise<ReadonlyMap<Candidate, number>> {
+    let kept = together.used;
+    const needed = new Map<Candidate, number>();
+    for (const candidate of together.used.toReversed()) {
+      const rest = kept.filter((other) => other !== candidate);
+      const without = rest.length === 0 ? statement.cost : ((await this.#try(statement, rest))?.cost ?? statement.cost);
+      if (statement.cost - without >= (statement.cost - together.cost) * dispensable) {
+        kept = rest;
+      } else {
+        needed.set(candidate, without);
+      }
+    }
+    return needed;
   }
 
   async #try(statement: PlannedStatement, candidates: readonly Candidate[]) {
