@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { maxItems, type ObjectKind } from './object-kinds.ts';
 import {
+  commentOn,
   estimatedRows,
   indexText,
   isDeclaredKey,
@@ -66,7 +67,7 @@ const maxRead = maxItems + 1;
 
 /** A JSON list of the rows of a query that selects one `item`. */
 function list(rows: SqlPart): SqlPart {
-  return sql`(select json_agg(l.item) from (${rows} limit ${sql.lit(maxRead)}) l)`;
+  return sql`(select pg_catalog.json_agg(l.item) from (${rows} limit ${sql.lit(maxRead)}) l)`;
 }
 
 /** Columns that all parts of the union have: `relid` is null for what is no relation, since OIDs are unique within one catalogue only. */
@@ -92,24 +93,24 @@ function enums(tables: TableAllowList | undefined): SqlPart {
 const functions = sql`
   select p.oid, null, s.schema, p.proname::text, 'pg_proc', 'function'
   from pg_catalog.pg_proc p join spaces s on s.oid = p.pronamespace
-  where p.prokind in ('f', 'w', 'a') and p.prorettype <> 'trigger'::regtype
-    and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')`;
+  where p.prokind in ('f', 'w', 'a') and p.prorettype <> 'trigger'::regtype::oid
+    and not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_proc'::regclass::oid and d.objid = p.oid and d.deptype = 'e')`;
 
 /** The first foreign key of a column to a relation on the list. */
 const target = (tables: TableAllowList | undefined): SqlPart => sql`
-  (select ${writtenRelation(sql`f.confrelid`)} || '.' || quote_ident(t.attname)
+  (select ${writtenRelation(sql`f.confrelid`)} || '.' || pg_catalog.quote_ident(t.attname)
    from pg_catalog.pg_constraint f
-   join pg_catalog.pg_attribute t on t.attrelid = f.confrelid and t.attnum = f.confkey[array_position(f.conkey, a.attnum)]
+   join pg_catalog.pg_attribute t on t.attrelid = f.confrelid and t.attnum = f.confkey[pg_catalog.array_position(f.conkey, a.attnum)]
    where f.conrelid = a.attrelid and f.contype = 'f' and a.attnum = any (f.conkey)
      and ${isDeclaredKey(sql`f`, sql`f.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`f.confrelid`)}
    order by f.conname limit 1)`;
 
 function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
   const rest = sql`,
-      'notNull', a.attnotnull, 'default', case when ${isFree(sql`o.relid`)} then left(pg_get_expr(d.adbin, d.adrelid), 500) end, 'comment', left(col_description(a.attrelid, a.attnum), 500)`;
+      'notNull', a.attnotnull, 'default', case when ${isFree(sql`o.relid`)} then pg_catalog.left(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 500) end, 'comment', pg_catalog.left(${commentOn(sql`a.attrelid`, 'pg_class', sql`a.attnum`)}, 500)`;
   const defaults = sql`left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attidentity = '' and a.attgenerated = ''`;
   return list(sql`
-    select json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
+    select pg_catalog.json_build_object('name', pg_catalog.quote_ident(a.attname), 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
       'key', coalesce(a.attnum = any (pk.conkey), false), 'references', ${target(tables)} ${isFull ? rest : sql``}) as item
     from pg_catalog.pg_attribute a
     left join pg_catalog.pg_constraint pk on pk.conrelid = a.attrelid and pk.contype = 'p'
@@ -119,21 +120,21 @@ function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
 
 const constraints = (tables: TableAllowList | undefined): SqlPart =>
   list(sql`
-    select left(pg_get_constraintdef(k.oid), 1000) as item from pg_catalog.pg_constraint k
+    select pg_catalog.left(pg_catalog.pg_get_constraintdef(k.oid), 1000) as item from pg_catalog.pg_constraint k
     where k.conrelid = o.relid and ${isFree(sql`o.relid`)} and (k.contype in ('c', 'u', 'x') or k.contype = 'f'
       and ${isDeclaredKey(sql`k`, sql`k.conparentid`, 'conrelid')} and ${isRelationOnList(tables, sql`k.confrelid`)})
     order by k.contype, k.conname`);
 
 const indexes = list(sql`
-  select left(pg_get_indexdef(i.indexrelid), 1000) as item from pg_catalog.pg_index i
+  select pg_catalog.left(pg_catalog.pg_get_indexdef(i.indexrelid), 1000) as item from pg_catalog.pg_index i
   where i.indrelid = o.relid and ${isFree(sql`o.relid`)} order by i.indexrelid`);
 
 const definition = (tables: TableAllowList | undefined): SqlPart => sql`
-  left(case when o.kind = 'function' then '(' || pg_get_function_arguments(o.oid) || ') -> ' || pg_get_function_result(o.oid)
+  pg_catalog.left(case when o.kind = 'function' then '(' || pg_catalog.pg_get_function_arguments(o.oid) || ') -> ' || pg_catalog.pg_get_function_result(o.oid)
     when o.kind in ('view', 'materialized_view') then ${viewText(tables)}
     when o.kind = 'index' then ${indexText(sql`o.relid`)}
-    when ${isFree(sql`o.relid`)} then case o.kind when 'partitioned_table' then 'PARTITION BY ' || pg_get_partkeydef(o.relid)
-      when 'partition' then (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.relid) end end, 4001)`;
+    when ${isFree(sql`o.relid`)} then case o.kind when 'partitioned_table' then 'PARTITION BY ' || pg_catalog.pg_get_partkeydef(o.relid)
+      when 'partition' then (select pg_catalog.pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class c where c.oid = o.relid) end end, 4001)`;
 
 const labels = list(sql`
   select e.enumlabel as item from pg_catalog.pg_enum e where o.kind = 'enum' and e.enumtypid = o.oid order by e.enumsortorder`);
@@ -153,7 +154,8 @@ export function objectsQuery({ like, kinds, detail, limit, after, tables }: Obje
       order by schema, name, oid::int8 limit ${limit}
     )
     select o.schema, o.name, ${writtenName(sql`o.schema`, sql`o.name`)} as written, o.kind, o.oid::text as id,
-      ${unlessNames(estimatedRows)} as estimate, ${unlessNames(sql`left(obj_description(o.oid, o.catalog), 500)`)} as comment,
+      ${unlessNames(estimatedRows)} as estimate, ${unlessNames(sql`pg_catalog.left(case o.catalog when 'pg_class' then ${commentOn(sql`o.oid`, 'pg_class')} when 'pg_type' then ${commentOn(sql`o.oid`, 'pg_type')}
+        else ${commentOn(sql`o.oid`, 'pg_proc')} end, 500)`)} as comment,
       ${unlessNames(columns(tables, isFull))} as columns, ${unlessNames(labels)} as labels,
       ${whenFull(indexes)} as indexes, ${whenFull(constraints(tables))} as constraints,
       ${isFull ? definition(tables) : unlessNames(sql`case when o.kind in ('function', 'index') then ${definition(tables)} end`)} as definition
@@ -163,7 +165,7 @@ export function objectsQuery({ like, kinds, detail, limit, after, tables }: Obje
 /** One scan of all columns and a join: a look at the columns of each table takes seconds where there are tens of thousands. */
 const columnHits = (like: string): SqlPart => sql`, hits as (
   select a.attrelid as hit from pg_catalog.pg_attribute a
-  where a.attnum > 0 and not a.attisdropped and a.attname ilike ${like} group by a.attrelid)`;
+  where a.attnum > 0 and not a.attisdropped and a.attname::text ilike ${like} group by a.attrelid)`;
 
 function matches(like: string): SqlPart {
   return sql`(name ilike ${like} or schema || '.' || name ilike ${like} or hit is not null)`;

@@ -23,8 +23,8 @@ export function isRelationOnList(tables: TableAllowList | undefined, oid: SqlPar
 /** Schemas that hold what users made and this role may look into: `oid`, `schema`. */
 export const userSchemas = sql`
   select n.oid, n.nspname::text as schema from pg_catalog.pg_namespace n
-  where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%'
-    and has_schema_privilege(n.oid, 'usage')`;
+  where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname::text not like 'pg\\_toast%' and n.nspname::text not like 'pg\\_temp%'
+    and pg_catalog.has_schema_privilege(n.oid, 'usage')`;
 
 /**
  * The CTE `locked`: relations that somebody changes, or waits to. Functions that open them, which those for sizes and definitions do, would
@@ -33,7 +33,7 @@ export const userSchemas = sql`
 export const lockedRelations = sql`
   locked as materialized (select l.relation from pg_catalog.pg_locks l
     where l.mode = 'AccessExclusiveLock' and l.relation is not null
-      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))`;
+      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))`;
 
 /** Whether a relation is not among {@link lockedRelations}. */
 export function isFree(oid: SqlPart): SqlPart {
@@ -46,13 +46,24 @@ export function isTypeInUse(tables: TableAllowList | undefined, type: SqlPart): 
     ? sql`true`
     : sql`exists (select from pg_catalog.pg_depend ud join pg_catalog.pg_class uc on uc.oid = ud.objid
         join pg_catalog.pg_namespace un on un.oid = uc.relnamespace
-        where ud.refclassid = 'pg_catalog.pg_type'::regclass and ud.refobjid in (${type}.oid, ${type}.typarray)
-          and ud.classid = 'pg_catalog.pg_class'::regclass and ${isOnList(tables, sql`un.nspname::text`, sql`uc.relname::text`)})`;
+        where ud.refclassid = 'pg_catalog.pg_type'::regclass::oid and ud.refobjid in (${type}.oid, ${type}.typarray)
+          and ud.classid = 'pg_catalog.pg_class'::regclass::oid and ${isOnList(tables, sql`un.nspname::text`, sql`uc.relname::text`)})`;
+}
+
+/** The comment on an object of a system catalogue, or on a column of it. Not by `obj_description`: its operators are looked up by the path. */
+export function commentOn(oid: SqlPart, catalog: 'pg_class' | 'pg_type' | 'pg_proc', column: SqlPart = sql`0`): SqlPart {
+  return sql`(select cd.description from pg_catalog.pg_description cd
+    where cd.objoid = ${oid} and cd.classoid = ${catalogOid(catalog)} and cd.objsubid = ${column}::int4)`;
+}
+
+/** The OID of a system catalogue. As `oid`: with `regclass` an operator of a user could fit better than that of PostgreSQL. */
+export function catalogOid(name: string): SqlPart {
+  return sql`${sql.lit(`pg_catalog.${name}`)}::regclass::oid`;
 }
 
 /** A name as SQL takes it: quoted where it must be, qualified unless in `public`. */
 export function writtenName(schema: SqlPart, name: SqlPart): SqlPart {
-  return sql`(case ${schema} when 'public' then '' else quote_ident(${schema}) || '.' end || quote_ident(${name}))`;
+  return sql`(case ${schema} when 'public' then '' else pg_catalog.quote_ident(${schema}) || '.' end || pg_catalog.quote_ident(${name}))`;
 }
 
 /** {@link writtenName} of the relation of an OID. */
@@ -63,8 +74,8 @@ export function writtenRelation(oid: SqlPart): SqlPart {
 
 /** A JSON list of the written names of columns, in the order of their numbers in an array. */
 export function writtenColumns(relation: SqlPart, numbers: SqlPart): SqlPart {
-  return sql`(select json_agg(quote_ident(wa.attname) order by wk.place)
-    from unnest(${numbers}) with ordinality wk(number, place)
+  return sql`(select pg_catalog.json_agg(pg_catalog.quote_ident(wa.attname) order by wk.place)
+    from pg_catalog.unnest(${numbers}) with ordinality wk(number, place)
     join pg_catalog.pg_attribute wa on wa.attrelid = ${relation} and wa.attnum = wk.number)`;
 }
 
@@ -85,19 +96,19 @@ export const leaves = sql`with recursive tree as (
 
 /** Rows of `o` by the last ANALYZE or VACUUM, null when there was none; before PostgreSQL 14 none looks like an empty table. */
 export const estimatedRows = sql`case when o.kind in ('table', 'partitioned_table', 'partition', 'materialized_view', 'foreign_table') then
-  (select sum(l.reltuples::float8) filter (where l.reltuples >= 0 and (l.relpages > 0 or l.reltuples > 0 or current_setting('server_version_num')::int >= 140000))
+  (select pg_catalog.sum(l.reltuples::float8) filter (where l.reltuples::float8 >= 0::float8 and (l.relpages > 0 or l.reltuples::float8 > 0::float8 or pg_catalog.current_setting('server_version_num')::int >= 140000))
    from (${leaves}) l where l.relkind <> 'p') end`;
 
 /** The text of a view `o`. One over relations that are not on the list keeps it to itself, one over locked relations for now. */
 export function viewText(tables: TableAllowList | undefined): SqlPart {
   return sql`case when not exists (select from pg_catalog.pg_rewrite vr join pg_catalog.pg_depend vd
-      on vd.classid = 'pg_catalog.pg_rewrite'::regclass and vd.objid = vr.oid and vd.refclassid = 'pg_catalog.pg_class'::regclass
+      on vd.classid = 'pg_catalog.pg_rewrite'::regclass::oid and vd.objid = vr.oid and vd.refclassid = 'pg_catalog.pg_class'::regclass::oid
     where vr.ev_class = o.relid
       and not (${isFree(sql`vd.refobjid`)} and (vd.refobjid = o.relid or ${isRelationOnList(tables, sql`vd.refobjid`)})))
-    then pg_get_viewdef(o.relid) end`;
+    then pg_catalog.pg_get_viewdef(o.relid) end`;
 }
 
 /** The text of an index, unless its table is locked. */
 export function indexText(index: SqlPart): SqlPart {
-  return sql`(select pg_get_indexdef(xi.indexrelid) from pg_catalog.pg_index xi where xi.indexrelid = ${index} and ${isFree(sql`xi.indrelid`)})`;
+  return sql`(select pg_catalog.pg_get_indexdef(xi.indexrelid) from pg_catalog.pg_index xi where xi.indexrelid = ${index} and ${isFree(sql`xi.indrelid`)})`;
 }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
-import { isOnList, userSchemas, writtenName, type SqlPart } from './sql-parts.ts';
+import { commentOn, isOnList, userSchemas, writtenName, type SqlPart } from './sql-parts.ts';
 
 /** A table or view; of schemas alone, only that. */
 export interface TableNameRow {
@@ -35,11 +35,11 @@ export function tableNamesQuery({ of, part, schema, list }: TableNamesFilter): R
       return sql`select s.schema, '' as name, '' as written, null as comment from (${userSchemas}) s
         where ${isHeld(sql`s.schema`)} and exists (${relations}) order by ${order(sql`s.schema`)}, s.schema limit ${sql.lit(maxNames)}`;
     case 'tables':
-      return sql`select min(s.schema) as schema, r.name, '' as written, null as comment from (${userSchemas}) s, lateral (${relations}) r
+      return sql`select pg_catalog.min(s.schema) as schema, r.name, '' as written, null as comment from (${userSchemas}) s, lateral (${relations}) r
         where ${isHeld(sql`r.name`)} and ${schema === undefined ? sql`true` : sql`s.schema = ${schema}`}
-        group by r.name order by bool_and(r.is_partition), ${order(sql`r.name`)}, r.name limit ${sql.lit(maxNames)}`;
+        group by r.name order by pg_catalog.bool_and(r.is_partition), ${order(sql`r.name`)}, r.name limit ${sql.lit(maxNames)}`;
     case 'list':
-      return sql`select s.schema, r.name, ${writtenName(sql`s.schema`, sql`r.name`)} as written, left(obj_description(r.oid, 'pg_class'), 200) as comment
+      return sql`select s.schema, r.name, ${writtenName(sql`s.schema`, sql`r.name`)} as written, pg_catalog.left(${commentOn(sql`r.oid`, 'pg_class')}, 200) as comment
         from (${userSchemas}) s, lateral (${relations}) r
         where not r.is_partition order by s.schema, r.name limit ${sql.lit(maxNames - 1)}`;
   }

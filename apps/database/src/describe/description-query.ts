@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { estimatedRows, isFree, writtenName, type SqlPart } from '../catalog/sql-parts.ts';
+import { commentOn, estimatedRows, isFree, writtenName, type SqlPart } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { findObjects } from './find-objects.ts';
 import { maxText } from './limits.ts';
@@ -31,10 +31,10 @@ export function descriptionQuery(readings: readonly NameReading[], { reader, tab
   const role: SqlPart = reader === undefined ? sql`current_user` : sql`${reader}::name`;
   return sql<DescriptionRow>`
     with ${findObjects(readings, tables)}
-    select o.schema, o.name, o.kind, quote_ident(o.schema) || '.' || quote_ident(o.name) as qualified,
+    select o.schema, o.name, o.kind, pg_catalog.quote_ident(o.schema) || '.' || pg_catalog.quote_ident(o.name) as qualified,
       ${writtenName(sql`o.schema`, sql`o.name`)} as written, o.visible, not ${isFree(sql`o.relid`)} as locked,
-      (select json_agg(quote_ident(f.schema) || '.' || quote_ident(f.name)) from found f where f.rank = o.rank and f.class = o.class) as found,
-      ${cut(sql`case o.class when 0 then obj_description(o.oid, 'pg_class') when 1 then obj_description(o.oid, 'pg_type') end`, maxText.comment)} as comment,
+      (select pg_catalog.json_agg(pg_catalog.quote_ident(f.schema) || '.' || pg_catalog.quote_ident(f.name)) from found f where f.rank = o.rank and f.class = o.class) as found,
+      ${cut(sql`case o.class when 0 then ${commentOn(sql`o.oid`, 'pg_class')} when 1 then ${commentOn(sql`o.oid`, 'pg_type')} end`, maxText.comment)} as comment,
       ${estimatedRows} as rows, ${bytes} as bytes, ${privileges(role)} as may, case when o.kind not in ('index', 'sequence') then ${columns(role)} end as columns, ${primaryKey} as "primaryKey",
       ${foreignKeys(tables)} as "foreignKeys", ${referencedBy(tables)} as "referencedBy", ${indexes} as indexes, ${constraints} as constraints,
       ${triggers} as triggers, ${rowSecurity(role)} as "rowSecurity", ${partitioning(tables)} as partitioning,

@@ -36,18 +36,18 @@ export function findObjects(readings: readonly NameReading[], tables: TableAllow
   return sql`
     wanted as (
       select w.schema, w.name::name as name, w.rank
-      from unnest(${list(({ schema }) => schema ?? null)}, ${list(({ name }) => name)}) with ordinality w(schema, name, rank)),
+      from rows from (pg_catalog.unnest(${list(({ schema }) => schema ?? null)}), pg_catalog.unnest(${list(({ name }) => name)})) with ordinality w(schema, name, rank)),
     ${lockedRelations},
     spaces as materialized (
       select n.oid, n.nspname::text as schema, n.nspname in ('pg_catalog', 'information_schema') as is_system from pg_catalog.pg_namespace n
-      where n.nspname not like 'pg\\_toast%' and n.nspname not like 'pg\\_temp%' and has_schema_privilege(n.oid, 'usage')),
+      where n.nspname::text not like 'pg\\_toast%' and n.nspname::text not like 'pg\\_temp%' and pg_catalog.has_schema_privilege(n.oid, 'usage')),
     found as (
       select * from (${relations(tables)} union all ${types(tables)} ${tables === undefined ? sql`union all ${functions}` : sql``}) named
       order by rank, class, visible desc, schema, oid limit ${sql.lit(maxFound)})`;
 }
 
 /** The schema that a reading names, or else any; `pg_class` is found without a schema, other names of the system are not. */
-const fits = sql`(w.schema = s.schema or w.schema is null and (not s.is_system or w.name like 'pg\\_%'))`;
+const fits = sql`(w.schema = s.schema or w.schema is null and (not s.is_system or w.name::text like 'pg\\_%'))`;
 
 function relations(tables: TableAllowList | undefined): SqlPart {
   const isIndex = sql`c.relkind in ('i', 'I')`;
@@ -56,7 +56,7 @@ function relations(tables: TableAllowList | undefined): SqlPart {
     join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
     where i.indexrelid = c.oid and ${isOnList(tables, sql`tn.nspname::text`, sql`t.relname::text`)})`;
   return sql`
-    select w.rank, 0 as class, pg_table_is_visible(c.oid) as visible, s.schema, c.relname::text as name, c.oid, c.oid as relid,
+    select w.rank, 0 as class, pg_catalog.pg_table_is_visible(c.oid) as visible, s.schema, c.relname::text as name, c.oid, c.oid as relid,
       null::oid as typid, null::oid as procid, ${relationKind} as kind
     from wanted w join pg_catalog.pg_class c on c.relname = w.name join spaces s on s.oid = c.relnamespace
     where ${fits} and c.relkind in (${sql.join(relkinds.map((relkind) => sql.lit(relkind)))})
@@ -65,7 +65,7 @@ function relations(tables: TableAllowList | undefined): SqlPart {
 
 function types(tables: TableAllowList | undefined): SqlPart {
   return sql`
-    select w.rank, 1, pg_type_is_visible(t.oid), s.schema, t.typname::text, t.oid, null, t.oid, null,
+    select w.rank, 1, pg_catalog.pg_type_is_visible(t.oid), s.schema, t.typname::text, t.oid, null, t.oid, null,
       case t.typtype when 'e' then 'enum' else 'domain' end
     from wanted w join pg_catalog.pg_type t on t.typname = w.name join spaces s on s.oid = t.typnamespace
     where ${fits} and t.typtype in ('e', 'd') and ${isTypeInUse(tables, sql`t`)}`;
@@ -73,7 +73,7 @@ function types(tables: TableAllowList | undefined): SqlPart {
 
 /** One for each name; its overloads come with the description. */
 const functions = sql`
-  select min(w.rank), 2, bool_or(pg_function_is_visible(p.oid)), s.schema, p.proname::text, min(p.oid), null, null, min(p.oid), 'function'
+  select pg_catalog.min(w.rank), 2, pg_catalog.bool_or(pg_catalog.pg_function_is_visible(p.oid)), s.schema, p.proname::text, pg_catalog.min(p.oid), null, null, pg_catalog.min(p.oid), 'function'
   from wanted w join pg_catalog.pg_proc p on p.proname = w.name join spaces s on s.oid = p.pronamespace
   where ${fits} and p.prokind in ('f', 'w', 'a')
   group by s.schema, p.proname`;

@@ -23,7 +23,7 @@ export function nearNamesQuery({ wanted, pairs, tables, limit }: NearNames): Raw
       where t.typtype = 'e' and ${isTypeInUse(tables, sql`t`)})
     select n.name, ${writtenName(sql`n.schema`, sql`n.name`)} as written
     from names n,
-      lateral (select count(*) as shared from unnest(${pairs}::text[]) p(pair) where position(p.pair in lower(n.name)) > 0) l
+      lateral (select pg_catalog.count(*) as shared from pg_catalog.unnest(${pairs}::text[]) p(pair) where position(p.pair in pg_catalog.lower(n.name)) > 0) l
     where l.shared > 0
-    order by l.shared desc, abs(length(n.name) - length(${wanted}::text)), n.schema, n.name limit ${limit}`;
+    order by l.shared desc, pg_catalog.abs(pg_catalog.length(n.name) - pg_catalog.length(${wanted}::text)), n.schema, n.name limit ${limit}`;
 }
