@@ -234,3 +234,13 @@ it('tells what an embedded database is', async () => {
   expect(clean).toEqual(['connections', 'vacuum', 'sequences', 'constraints', 'longTransactions', 'locks']);
   expect(skipped.map(({ check }) => check)).toEqual(['cache', 'role']);
 });
+
+it('reads thousands of sequences without taking the locks of the whole server', async () => {
+  const make = 'do $$ begin for i in 1..2100 loop execute format($f$create sequence s%s maxvalue 1000$f$, i); commit; end loop; end $$';
+  const url = await server.makeDatabase([make, "select setval('s900', 999)"]);
+  const { findings, skipped } = await diagnose(url, ['sequences']);
+  expect(findings).toEqual([
+    matchFinding({ check: 'sequences', severity: 'critical', evidence: /"s900" is at 999 of 1000/, fixSql: /^ALTER/ }),
+  ]);
+  expect(skipped).toEqual([{ check: 'sequences', reason: 'There are 2,100 sequences; 2,000 were looked at.' }]);
+});

@@ -21,6 +21,7 @@ const settings = {
   max_prepared_transactions: '2',
   autovacuum: 'off',
   autovacuum_freeze_max_age: '100000',
+  max_locks_per_transaction: '16',
 };
 
 /** Starts a server on which nothing cleans up. */
