@@ -13,6 +13,9 @@ beforeAll(async () => {
   const client = new Client({ connectionString: server.url });
   await client.connect();
   await client.query('create sequence counter cache 10; create table kept (value int)');
+  // IMMUTABLE, so that it is run as soon as possible.
+  await client.query(`create function set_to_write() returns text immutable language plpgsql
+    as $$ begin return set_config('transaction_read_only', 'off', false); end $$`);
   await client.end();
   source = openPostgresSource({ name: 'one', url: server.url, maxConnections: 1 });
 }, 30_000);
@@ -94,6 +97,19 @@ describe('a session', () => {
   ])('%s', async (_what, statements, sqlState) => {
     await expect(run(...statements)).rejects.toMatchObject({ details: { sqlState } });
     expect(await one('select count(*) from kept')).toBe('0');
+  });
+
+  it.each([
+    ['cannot be made to write', `select set_config('transaction_read_only', 'off', false)`, '25001'],
+    ['cannot be made to write while it is planned', `select 1 limit length(set_to_write())`, '25001'],
+    ['takes nothing but a SELECT', 'set transaction read write', '42601'],
+    ['takes one statement', 'select 1; select 2', '42601'],
+  ])('of a page %s', async (_what, sql, sqlState) => {
+    const page = source.readPage(
+      { sql, params: [], kind: 'rows', offset: 0, maxRows: 10, maxBytes: 10_000, maxCell: 100 },
+      { signal: new AbortController().signal, timeoutMs: 5_000 },
+    );
+    await expect(page).rejects.toMatchObject({ details: { sqlState } });
   });
 
   it('that a pooler stripped of its settings is not used', async () => {

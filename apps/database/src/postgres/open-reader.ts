@@ -1,7 +1,7 @@
 import type { PageRequest, ScriptResult } from '../sources/raw-page.ts';
 import type { RowReader } from '../sources/read-page.ts';
 import { collectRows } from './collect-rows.ts';
-import { begin, beginning, type Session } from './session.ts';
+import { begin, beginBare, type Session } from './session.ts';
 import { writeSteps } from './wire.ts';
 
 const cursor = 'trellis_page';
@@ -9,7 +9,8 @@ const cursor = 'trellis_page';
 /** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
 export const cursorPrefix = `DECLARE ${cursor} NO SCROLL CURSOR FOR `;
 
-const beginningMessages = writeSteps(beginning);
+/** DECLARE takes the snapshot before any of the statement is run: SET TRANSACTION READ WRITE in it comes too late. */
+const beginMessages = writeSteps([{ text: beginBare }]);
 
 /** Rows are cut as they arrive, so that a first fetch may ask for what most pages hold. */
 const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
@@ -19,7 +20,7 @@ const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
  * what undoes them is sent with the rows that a page ends with.
  */
 export function openCursor(session: Session, { sql, params }: PageRequest): RowReader {
-  let before = [beginningMessages, writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
+  let before = [beginMessages, writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
   return {
     ...fetchLimits,
     async fetch({ skip, count, isLast }, sink) {

@@ -10,13 +10,10 @@ import { translateFailure } from './translate-failure.ts';
 import { watchBytes, type ByteWatch } from './watch-bytes.ts';
 import { writeSteps } from './wire.ts';
 
-/**
- * The SELECT takes the snapshot, after which SET TRANSACTION READ WRITE comes too late. One snapshot for all statements; SERIALIZABLE, which
- * a role may have as its default, does not work on a standby.
- */
-export const beginning = [{ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' }, { text: 'SELECT 1' }] as const;
-/** The same for the simple protocol. */
-export const begin = beginning.map(({ text }) => text).join('; ');
+/** One snapshot for all statements; SERIALIZABLE, which a role may have as its default, does not work on a standby. */
+export const beginBare = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+/** For statements that go by themselves: the SELECT takes the snapshot, after which SET TRANSACTION READ WRITE comes too late. */
+export const begin = `${beginBare}; SELECT 1`;
 
 /** Rolls back, and leaves nothing of a call in the session. */
 const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
