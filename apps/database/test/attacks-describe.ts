@@ -6,6 +6,9 @@ import { takeInventory, takeTraces } from './attacks-inventory.ts';
 import { attempt, lookInside, timeoutMs, type Target } from './attacks-target.ts';
 import { verdictOn, type TargetName } from './attacks-verdict.ts';
 
+/** By when a session is scrubbed, which goes on after the answer. */
+const scrubMs = 250;
+
 /** Runs the whole table against one target, and looks at everything before and after. */
 export function describeAttacks(name: TargetName, open: () => Promise<Target>): void {
   let target: Target;
@@ -15,7 +18,9 @@ export function describeAttacks(name: TargetName, open: () => Promise<Target>): 
     target = await open();
     await target.source.gate.check('select lower($1)');
     await lookInside(target.source);
+    await sleep(scrubMs);
     before = await lookAround(target);
+    await sleep(scrubMs);
     traces = await takeTraces(target.look);
   });
   afterAll(async () => {
@@ -51,7 +56,7 @@ async function lookAround(target: Target): Promise<Record<string, unknown>> {
   return { ...(await takeInventory(target.look)), inside: await lookInside(target.source), ...(await target.outside()) };
 }
 
-/** The scrub of a session goes on after the answer. */
+/** Looks until a session is scrubbed. */
 async function settles(look: () => Promise<unknown>, expected: unknown): Promise<void> {
   let found = await look();
   for (let waited = 0; waited < 1_000 && JSON.stringify(found) !== JSON.stringify(expected); waited += 50) {
