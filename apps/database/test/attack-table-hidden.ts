@@ -39,6 +39,8 @@ export const hidden: readonly Attack[] = [
   [`select 1 from secrets a join secrets b on a.id <?> b.id`, 'function', 'an operator in a join'],
   [`select max(id) from secrets having max(id) <?> 1`, 'function', 'an operator in HAVING'],
   [`select 1 order by 1 <~> 2`, 'function', 'an operator in ORDER BY'],
+  [`select id from secrets order by id using <?>`, 'function', 'an operator as the order'],
+  [`select '1'::numeric(length(pg_sleep(60)::text))`, 'function', 'a call in the length of a type'],
   [`select '1'::checked`, 'function', 'a domain whose check writes'],
   [`select cast(1 as public.checked)`, 'function', 'the domain by CAST and schema'],
   [`select checked '1'`, 'function', 'the domain as a literal'],

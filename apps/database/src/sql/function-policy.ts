@@ -39,15 +39,11 @@ const runsText = new Set(['connectby', 'cursor_to_xml', 'cursor_to_xmlschema', '
 /** The same, as families: `query_to_xml_and_xmlschema`, `crosstab4`, `dblink_exec`. */
 const runsTextFamily = /^(crosstab|dblink|(query|table|schema|database)_to_xml)/;
 
-/** Declared STABLE, yet read files or other sessions' secrets. */
-const readsOutside = new Set(['pg_hba_file_rules', 'pg_ident_file_mappings', 'pg_show_all_file_settings', 'pg_get_shmem_allocations']);
-
 /** Declared STABLE, yet use up a transaction id each, also in a READ ONLY transaction. */
 const takesTransactionId = new Set(['pg_current_xact_id', 'txid_current']);
 
 /** Why a function is refused, as the end of a sentence. */
-export type FunctionRefusal =
-  'is VOLATILE: it may write, lock or wait' | 'reads files of the server' | 'runs SQL given as text' | 'uses up a transaction id';
+export type FunctionRefusal = 'is VOLATILE: it may write, lock or wait' | 'runs SQL given as text' | 'uses up a transaction id';
 
 /** Options of {@link refuseFunction}. */
 export interface FunctionPolicy {
@@ -94,8 +90,5 @@ function refuseAlways(name: string): FunctionRefusal | undefined {
   if (runsText.has(name) || runsTextFamily.test(name)) {
     return 'runs SQL given as text';
   }
-  if (takesTransactionId.has(name)) {
-    return 'uses up a transaction id';
-  }
-  return readsOutside.has(name) ? 'reads files of the server' : undefined;
+  return takesTransactionId.has(name) ? 'uses up a transaction id' : undefined;
 }

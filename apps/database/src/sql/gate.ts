@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { FunctionAllowList } from './function-allow-list.ts';
 import { readFunctionAllowList } from './function-allow-list.ts';
 import type { FunctionCatalog, RelationTraits } from './function-catalog.ts';
-import { judgeCalls, judgeFound, judgeShape } from './judge-statement.ts';
+import { judgeCalls, judgeFound, judgeShape, type FoundRelation } from './judge-statement.ts';
 import type { SqlParser } from './parser.ts';
 import { readStatement, type QualifiedName, type StatementFacts } from './read-statement.ts';
 import type { TableAllowList } from './table-allow-list.ts';
@@ -41,7 +41,7 @@ interface Judged {
   readonly verdict: Verdict;
   /** By which it was judged; nothing when the text alone decided. */
   readonly catalog?: FunctionCatalog;
-  /** It calls what nobody knows, which somebody may make at any time: the next time it is judged anew. */
+  /** It calls or reads what nobody knows, which somebody may make at any time: the next time it is judged anew. */
   readonly isPassing?: boolean;
 }
 
@@ -81,22 +81,23 @@ class CachingGate implements SqlGate {
       return { verdict: accepted };
     }
     const catalog = await this.#loadCatalog(facts);
-    return { catalog, verdict: (await this.#judgeBy(facts, catalog)) ?? accepted, isPassing: !knowsCalls(catalog, facts) };
+    const policy = { catalog, allowed: this.#allowed };
+    const refused = judgeCalls(facts.calls, policy);
+    if (refused !== undefined) {
+      return { catalog, verdict: refused };
+    }
+    const found = await this.#findRelations(facts);
+    return {
+      catalog,
+      verdict: judgeFound(found, this.#options.allowTables, policy) ?? accepted,
+      isPassing: !knowsCalls(catalog, facts) || found.some(({ traits }) => traits === undefined),
+    };
   }
 
-  async #judgeBy({ calls, relations }: StatementFacts, catalog: FunctionCatalog): Promise<Refusal | undefined> {
-    const { loadRelations, allowTables } = this.#options;
-    const policy = { catalog, allowed: this.#allowed };
-    const refusal = judgeCalls(calls, policy);
-    if (refusal !== undefined || relations.length === 0) {
-      return refusal;
-    }
-    const traits = (await loadRelations?.(relations)) ?? [];
-    return judgeFound(
-      relations.map((written, index) => ({ written, traits: traits[index] })),
-      allowTables,
-      policy,
-    );
+  async #findRelations({ relations }: StatementFacts): Promise<readonly FoundRelation[]> {
+    const { loadRelations } = this.#options;
+    const traits = relations.length === 0 || loadRelations === undefined ? [] : await loadRelations(relations);
+    return relations.map((written, index) => ({ written, traits: traits[index] }));
   }
 
   async #loadCatalog(facts: StatementFacts): Promise<FunctionCatalog> {
