@@ -6,14 +6,14 @@ import { nameOf, pickKey } from './database-table.ts';
 import { median, type Variant } from './measure.ts';
 
 /** How many calls a round makes. */
-export interface CallCounts {
+interface CallCounts {
   /** Not counted, {@link inFlight} at a time. */
   readonly warmUp: number;
   readonly counted: number;
 }
 
 /** Calls without an answer at any time, when they are not made one after the other. */
-export const inFlight = 16;
+const inFlight = 16;
 
 /** One round on a fresh process: the median of one lookup after the other, in microseconds. */
 export function sequentialLookups(server: DatabaseServer, { warmUp, counted }: CallCounts): Variant {

@@ -13,7 +13,7 @@ export interface Peers {
 }
 
 /** What is measured beside Trellis; no dependency of this repository. */
-export const peerVersions = { '@bytebase/dbhub': '1.4.0', '@toolbox-sdk/server': '1.12.0' } as const;
+const peerVersions = { '@bytebase/dbhub': '1.4.0', '@toolbox-sdk/server': '1.12.0' } as const;
 
 const directory = fileURLToPath(new URL('../node_modules/.cache/trellis-peers/', import.meta.url));
 const installTimeoutMs = 10 * 60_000;
@@ -36,7 +36,9 @@ export async function installPeers(): Promise<Peers | { readonly missing: string
     await chmod(peers.toolbox, 0o755);
     return peers;
   } catch (error) {
-    return { missing: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+    const names = Object.entries(peerVersions).map(([name, version]) => `${name}@${version}`);
+    const why = error instanceof Error ? error.message.split('\n', 1).join('') : String(error);
+    return { missing: `${names.join(' and ')} could not be installed (${why}).` };
   }
 }
 

@@ -9,7 +9,7 @@ export interface BenchDatabase extends AsyncDisposable {
 }
 
 /** Rows of the table; keys run from 1 to this. */
-export const tableRows = 100_000;
+const tableRows = 100_000;
 
 /** Starts Postgres and fills `items`: 100,000 rows, an integer primary key, six columns of ordinary types. */
 export async function startBenchDatabase(): Promise<BenchDatabase> {
