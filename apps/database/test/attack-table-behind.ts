@@ -52,7 +52,6 @@ export const behind: readonly Attack[] = [
   [lying(`select pg_advisory_lock(4242)`), 'rows', 'takes a lock; undone'],
   [lying(`select pg_advisory_xact_lock(4243)`), 'rows', 'takes a lock of the transaction; undone'],
   [lying(`select * from audit for update`), 'DENIED', 'locks rows'],
-  [lying(`lock table customers in access exclusive mode`), { restricted: 'DENIED', superuser: 'rows', pglite: 'DENIED' }, 'locks; undone'],
   [lying(`lock table customers in access share mode`), 'rows', 'locks like any SELECT; undone'],
   [lying(`vacuum`), 'INVALID_INPUT', 'vacuums'],
   [lying(`copy customers to stdout`), 'INVALID_INPUT', 'leaves the protocol'],

@@ -24,6 +24,11 @@ export const attackBoundary: readonly Attack[] = [
     { restricted: 'rows', superuser: 'rows', pglite: 'DENIED' },
     'uses up a transaction id, before 16',
   ],
+  [
+    lying(`lock table customers in access exclusive mode`),
+    { restricted: 'DENIED', superuser: 'rows', pglite: 'DENIED' },
+    'locks; undone, but for a transaction id',
+  ],
   [lying(`select txid_current()`), 'rows', 'uses up a transaction id'],
   [
     `select lie_dblink()`,
