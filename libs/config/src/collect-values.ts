@@ -47,7 +47,9 @@ export function collectValues(settings: readonly Setting[], values: SourceValues
       names.set(setting.key, winner.name);
       if (winner.texts.some(isUnexpanded)) {
         unexpanded.add(setting.key);
-        problems.push(`${winner.name} holds a literal \${…} reference: what started this program did not expand it.`);
+        problems.push(
+          `${winner.name} holds a literal \${…} reference: what started this program did not expand it. Set the variable there, or write the value itself.`,
+        );
       }
     }
   }

@@ -221,7 +221,7 @@ it.each([
   ['a command behind --', ['--', 'doctor'], '"doctor" is not a command. Did you mean doctor? Commands: doctor, config print, import.'],
   ["another command's option", ['doctor', '--client=cursor'], '--client belongs to the command config print.'],
   ['a wrong choice', ['config', 'print', '--client=cursr'], '--client must be one of cursor, vscode. Did you mean cursor?'],
-  ['a missing option', ['config', 'print'], 'config print needs --client.'],
+  ['a missing option', ['config', 'print'], 'config print needs --client, one of cursor, vscode.'],
 ])('refuses %s with 64', async (_, argv, problem) => {
   expect((await refuse(argv)).code).toBe(64);
   expect(await problems(argv)).toEqual([problem]);
@@ -242,7 +242,7 @@ it.each([
     'a variable that nobody expanded',
     [],
     { TRELLIS_REDIS_URL: '${env:REDIS_URL}' },
-    'TRELLIS_REDIS_URL holds a literal ${…} reference: what started this program did not expand it.',
+    'TRELLIS_REDIS_URL holds a literal ${…} reference: what started this program did not expand it. Set the variable there, or write the value itself.',
   ],
   [
     'a secret given twice',

@@ -180,9 +180,9 @@ function checkOptions({ options, problems }: Reading, command: CommandSpec | und
       flags.set(name, text);
     }
   }
-  for (const { name, isRequired } of command?.options ?? []) {
+  for (const { name, isRequired, choices } of command?.options ?? []) {
     if (isRequired === true && !options.has(name)) {
-      problems.push(`${command?.name ?? ''} needs --${name}.`);
+      problems.push(`${command?.name ?? ''} needs --${name}${choices === undefined ? '' : `, one of ${choices.join(', ')}`}.`);
     }
   }
   return Object.fromEntries(flags);
