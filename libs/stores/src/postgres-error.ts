@@ -80,5 +80,9 @@ function refuseStartup(failure: unknown): AppError {
 }
 
 function unreachable(failure: unknown): AppError {
-  return upstreamError('Postgres did not answer.', failure, { retryable: true, retryAfterMs: 1_000 });
+  return upstreamError('Postgres did not answer.', failure, {
+    hint: 'Check that it runs, and the host and port of its URL.',
+    retryable: true,
+    retryAfterMs: 1_000,
+  });
 }
