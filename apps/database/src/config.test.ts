@@ -55,6 +55,7 @@ const withParam = (param: object) => ({ file: { savedQueries: [{ ...one, params:
 
 const wrong: readonly (readonly [what: string, world: World, message: string])[] = [
   ['another database', { env: { DATABASE_URL: 'mysql://u:hunter2@h/d' } }, 'DATABASE_URL must be a URL such as postgres://'],
+  ['a password that is not encoded', { env: { DATABASE_URL: 'postgres://u:hunter2#@h:5432/d' } }, 'percent-encoded: @ is %40'],
   [
     'a URL and a directory',
     { argv: ['--database-url', url, '--data-dir', 'x'] },

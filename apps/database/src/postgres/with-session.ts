@@ -87,5 +87,9 @@ function isStopped(cause: unknown): boolean {
 }
 
 function silent(timeoutMs: number): AppError {
-  return new AppError('UPSTREAM', `The database did not answer for ${String(timeoutMs)} ms.`, { retryable: true, retryAfterMs: 1_000 });
+  return new AppError('UPSTREAM', `The database did not answer for ${String(timeoutMs)} ms.`, {
+    hint: 'Send the same call again in a moment.',
+    retryable: true,
+    retryAfterMs: 1_000,
+  });
 }

@@ -24,6 +24,7 @@ export async function examineRole(
     if (severity === 'critical' && strict) {
       return { name: 'role', level: 'problem', text: `${evidence} --strict-role refuses it; see print-role.`, exit: 78 };
     }
-    return { name: 'role', level: severity === 'info' ? 'ok' : 'warning', text: evidence };
+    const next = severity === 'critical' ? ' Connect as a role that only reads: print-role prints one.' : '';
+    return { name: 'role', level: severity === 'info' ? 'ok' : 'warning', text: `${evidence}${next}` };
   });
 }

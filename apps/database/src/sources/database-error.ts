@@ -56,6 +56,7 @@ export function toAppError(failure: SourceFailure): AppError {
   }
   if (failure.kind === 'lost') {
     return new AppError('UPSTREAM', 'The connection to the database was lost.', {
+      hint: 'Send the same call again.',
       retryable: true,
       retryAfterMs: 1_000,
       cause: new Error(failure.message),

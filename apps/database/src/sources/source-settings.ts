@@ -6,10 +6,14 @@ const maxSources = 16;
 
 const isDatabaseUrl = /^postgres(ql)?:\/\//;
 
+/** Words that a URL does not hold: a message that repeats a piece of a secret is not shown. */
+const unreadable = 'must be a URL in which special characters of user and password are percent-encoded: @ is %40, # is %23, / is %2F';
+
 /** `postgres://user:password@host:5432/database`; also `postgresql://`. */
 export const databaseUrl = z
   .string()
-  .refine((url) => isDatabaseUrl.test(url) && URL.canParse(url), 'must be a URL such as postgres://user:password@host:5432/database');
+  .refine((url) => isDatabaseUrl.test(url), { message: 'must be a URL such as postgres://user:password@host:5432/database', abort: true })
+  .refine((url) => URL.canParse(url), unreadable);
 
 const name = z
   .string()
