@@ -31,11 +31,12 @@ export interface ServerDatabase extends CatalogDatabase {
 /** The embedded engine with the sample shop. */
 export function openEmbeddedDatabase(): Promise<CatalogDatabase> {
   const source = createPgliteSource({ name: 'embedded', engine: createEngine({ sample: sampleUrl.href }) });
-  // One statement at a time: the engine takes no more.
+  // One statement at a time: the engine takes no more. The catalogue has no search path.
   const run = async (text: string): Promise<void> => {
     const db = await source.loadCatalog();
     for (const statement of text.split(/;;\n/)) {
-      await sql.raw(statement).execute(db);
+      const start = `perform set_config('search_path', 'public', true);`;
+      await sql.raw(`do $setup$ begin ${start} execute $part$${statement}$part$; end $setup$`).execute(db);
     }
   };
   return Promise.resolve(toDatabase(source, run));

@@ -17,8 +17,8 @@ const common = { kinds: objectKinds, limit: 10, after: ['a', 'b', '1'], like: '%
 const queries: readonly (readonly [string, RawBuilder<unknown>])[] = [
   ['search', objectsQuery({ ...common, detail: 'full' })],
   ['search without a list', objectsQuery({ ...common, detail: 'full', tables: undefined })],
-  ['describe', descriptionQuery([{ schema: 'sales', name: 'accounts' }, { name: 'x' }], { tables, reader: 'postgres' })],
-  ['describe without a list', descriptionQuery([{ name: 'accounts' }], {})],
+  ['describe', descriptionQuery([{ schema: 'sales', name: 'accounts' }, { name: 'x' }], { tables, path: ['public'], reader: 'postgres' })],
+  ['describe without a list', descriptionQuery([{ name: 'accounts' }], { path: ['pg_catalog', 'public'] })],
   ['near names', nearNamesQuery({ wanted: 'acounts', pairs: ['ac'], tables, limit: 5 })],
   ['schemas', tableNamesQuery({ of: 'schemas', part: 'a', list: tables })],
   ['tables', tableNamesQuery({ of: 'tables', part: 'a', schema: 'sales', list: tables })],

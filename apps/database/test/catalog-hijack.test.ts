@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { adviseIndexes } from '../src/advice/advise-indexes.ts';
 import { checkNames } from '../src/health-checks/check-names.ts';
 import { healthChecks } from '../src/health-checks/health-checks.ts';
 import { loadGrantFacts } from '../src/role/load-grant-facts.ts';
 import { loadRoleReport } from '../src/role/load-role-report.ts';
+import { reportPlan } from '../src/plans/report-plan.ts';
+import { openPostgresSource } from '../src/postgres/open-postgres-source.ts';
+import { createParser } from '../src/sql/parser.ts';
 import { readTableAllowList } from '../src/sql/table-allow-list.ts';
 import { traps } from './hijack-traps.ts';
 import { asRole, openCatalog, runSql, type OpenCatalog } from './open-catalog.ts';
@@ -58,4 +62,19 @@ it('does not catch the report on a role, nor what print-role asks', async () => 
     const facts = await loadGrantFacts(await catalog.loadCatalog(), { role: 'plain', items: ['public.children'] });
     expect(facts).toMatchObject({ hasRole: true, relations: new Set(['public.children']) });
   });
+});
+
+it('does not catch what the gate, types, plans and advice are made from', async () => {
+  const source = openPostgresSource({ name: 'trapped', url: postgres.url });
+  const options = { signal: new AbortController().signal, timeoutMs: 5_000 };
+  try {
+    const sql = 'select lower(c.note) from children c join parents p on p.id = c.parent where c.parent = 5';
+    expect(await source.gate.check(sql)).toMatchObject({ ok: true });
+    expect((await source.loadTypes()).get(23)?.name).toBe('integer');
+    expect(await reportPlan(source, { sql, params: [], analyze: false }, options)).toHaveProperty('plan');
+    const context = { source, parser: createParser(), tables: undefined, options, progress: () => undefined };
+    expect((await adviseIndexes([sql], context)).advice).toMatchObject([{ createSql: expect.stringContaining('children (parent)') }]);
+  } finally {
+    await source.close();
+  }
 });

@@ -221,7 +221,7 @@ function describeSearch(): void {
 
   it('says everything in full', async () => {
     const [orders] = (await search({ pattern: 'orders', kinds: ['table'], detail: 'full' })).objects;
-    expect(orders?.columns).toContain("status order_status not null default 'pending'::order_status");
+    expect(orders?.columns).toContain("status order_status not null default 'pending'::public.order_status");
     expect(orders?.indexes).toHaveLength(4);
     expect(orders?.constraints).toContain('CHECK ((shipped_at >= placed_at))');
     const [view] = (await search({ pattern: 'order_summary', detail: 'full' })).objects;

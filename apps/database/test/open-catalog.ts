@@ -1,5 +1,5 @@
-import { Kysely, PostgresDialect } from 'kysely';
-import { Client, Pool } from 'pg';
+import { Client } from 'pg';
+import { createControl } from '../src/postgres/create-control.ts';
 import type { Source } from '../src/sources/source.ts';
 
 /** The catalogue of a real Postgres as a role sees it, and plain SQL beside it. */
@@ -9,10 +9,8 @@ export interface OpenCatalog extends Pick<Source, 'loadCatalog'> {
 
 /** Opens what catalogue queries need of a source. */
 export function openCatalog(url: string): OpenCatalog {
-  const pool = new Pool({ connectionString: url, max: 1 });
-  pool.on('error', () => undefined);
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  return { loadCatalog: () => Promise.resolve(db), close: async () => db.destroy() };
+  const control = createControl(url, {});
+  return { loadCatalog: async () => (await control.load()).db, close: async () => control.close() };
 }
 
 /** Runs SQL, also several statements, as the owner of the database. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { isOnList, type SqlPart } from '../catalog/sql-parts.ts';
+import { isOnList, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
 import { sizeKey } from '../plans/load-table-sizes.ts';
 import type { PlanRelation } from '../plans/plan.ts';
 import type { Source } from '../sources/source.ts';
@@ -74,7 +74,7 @@ const columns = sql`
    where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped)`;
 
 const indexes = sql`
-  (select coalesce(json_agg(json_build_object('name', i.indexrelid::regclass::text, 'method', m.amname, 'unique', i.indisunique,
+  (select coalesce(json_agg(json_build_object('name', ${writtenRelation(sql`i.indexrelid`)}, 'method', m.amname, 'unique', i.indisunique,
       'valid', i.indisvalid and i.indisready, 'partial', i.indpred is not null, 'keys', (
         select json_agg(json_build_object('column', a.attname, 'sql', pg_get_indexdef(i.indexrelid, k.place::int, false),
           'opclass', case when not o.opcdefault then o.opcname end) order by k.place)
@@ -86,7 +86,7 @@ const indexes = sql`
    join pg_catalog.pg_class c on c.oid = i.indexrelid join pg_catalog.pg_am m on m.oid = c.relam)`;
 
 const foreignKeys = sql`
-  (select coalesce(json_agg(json_build_object('parent', f.confrelid::regclass::text, 'columns', (
+  (select coalesce(json_agg(json_build_object('parent', ${writtenRelation(sql`f.confrelid`)}, 'columns', (
       select json_agg(a.attname order by k.place) from unnest(f.conkey) with ordinality k(attnum, place)
       join pg_catalog.pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.attnum))), '[]')
    from pg_catalog.pg_constraint f where f.conrelid = t.oid and f.contype = 'f')`;

@@ -16,6 +16,7 @@ import {
   writtenName,
   writtenRelation,
   type SqlPart,
+  writtenType,
 } from './sql-parts.ts';
 
 /** One row of {@link objectsQuery}; details are null unless asked for. Names are written as SQL takes them. */
@@ -110,7 +111,7 @@ function columns(tables: TableAllowList | undefined, isFull: boolean): SqlPart {
       'notNull', a.attnotnull, 'default', case when ${isFree(sql`o.relid`)} then pg_catalog.left(pg_catalog.pg_get_expr(d.adbin, d.adrelid), 500) end, 'comment', pg_catalog.left(${commentOn(sql`a.attrelid`, 'pg_class', sql`a.attnum`)}, 500)`;
   const defaults = sql`left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum and a.attidentity = '' and a.attgenerated = ''`;
   return list(sql`
-    select pg_catalog.json_build_object('name', pg_catalog.quote_ident(a.attname), 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+    select pg_catalog.json_build_object('name', pg_catalog.quote_ident(a.attname), 'type', ${writtenType(sql`a.atttypid`, sql`a.atttypmod`)},
       'key', coalesce(a.attnum = any (pk.conkey), false), 'references', ${target(tables)} ${isFull ? rest : sql``}) as item
     from pg_catalog.pg_attribute a
     left join pg_catalog.pg_constraint pk on pk.conrelid = a.attrelid and pk.contype = 'p'

@@ -1,5 +1,5 @@
 import { createDescriber, type Describer } from '../describe/describer.ts';
-import type { Source } from '../sources/source.ts';
+import type { CatalogSource } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { createSchemaSearch, type SchemaSearch } from './schema-search.ts';
 import { createTableNames, type TableNames } from './table-names.ts';
@@ -19,7 +19,7 @@ export interface CatalogOptions {
 }
 
 /** The catalogue of one source. Reads nothing until it is asked. */
-export function openCatalog(source: Pick<Source, 'engine' | 'loadCatalog'>, options: CatalogOptions): Catalog {
+export function openCatalog(source: CatalogSource, options: CatalogOptions): Catalog {
   return {
     schema: createSchemaSearch(source, options),
     describer: createDescriber(source, options),

@@ -66,6 +66,11 @@ export function writtenName(schema: SqlPart, name: SqlPart): SqlPart {
   return sql`(case ${schema} when 'public' then '' else pg_catalog.quote_ident(${schema}) || '.' end || pg_catalog.quote_ident(${name}))`;
 }
 
+/** A type as SQL takes it, such as `numeric(10,2)` or `order_status`; qualified like {@link writtenName}. */
+export function writtenType(type: SqlPart, modifier: SqlPart): SqlPart {
+  return sql`pg_catalog.regexp_replace(pg_catalog.format_type(${type}, ${modifier}), '^public\.', '')`;
+}
+
 /** {@link writtenName} of the relation of an OID. */
 export function writtenRelation(oid: SqlPart): SqlPart {
   return sql`(select ${writtenName(sql`wn.nspname`, sql`wc.relname`)}

@@ -2,7 +2,7 @@ import { AppError } from '@trellis-mcp/errors';
 import { LRUCache } from 'lru-cache';
 import { cutText } from '../catalog/cut-text.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
-import type { Source } from '../sources/source.ts';
+import type { CatalogSource } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { DescriptionRow } from './description-row.ts';
 import { findNearNames } from './near-names.ts';
@@ -59,12 +59,12 @@ const rowKinds = new Set(['table', 'partitioned_table', 'partition', 'view', 'ma
 const embeddedReader = 'pg_read_all_data';
 
 /** Describes objects of a source; the same name within ten seconds is answered from memory. */
-export function createDescriber(source: Pick<Source, 'engine' | 'loadCatalog'>, { now, tables }: DescriberOptions): Describer {
+export function createDescriber(source: CatalogSource, { now, tables }: DescriberOptions): Describer {
   const kept = new LRUCache<string, Promise<Described>>({ max: maxKept, ttl: freshMs, perf: { now } });
   const find = async (readings: readonly NameReading[]): Promise<DescriptionRow | undefined> => {
     const { descriptionQuery } = await import('./description-query.ts');
     const reader = source.engine === 'pglite' ? embeddedReader : undefined;
-    const [row] = await readCatalog(source, descriptionQuery(readings, { reader, tables }));
+    const [row] = await readCatalog(source, descriptionQuery(readings, { reader, path: await source.loadSearchPath(), tables }));
     return row;
   };
   const load = async (readings: readonly NameReading[]): Promise<Described> => {

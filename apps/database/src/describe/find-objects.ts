@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { isOnList, isTypeInUse, lockedRelations, type SqlPart } from '../catalog/sql-parts.ts';
+import type { SearchPath } from '../sources/load-search-path.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { NameReading } from './object-name.ts';
 
@@ -27,11 +28,17 @@ const relationKind = sql`case when c.relispartition and c.relkind in ('r', 'p', 
     sql` `,
   )} end end`;
 
+/** Where objects are looked for. */
+export interface ObjectScope {
+  readonly path: SearchPath;
+  readonly tables?: TableAllowList | undefined;
+}
+
 /**
  * A CTE list that ends in `found`: the objects that the readings of a name fit, likeliest first. System schemas are found by `pg_` names and
  * when named; with an allow list only relations on it are, and enums and domains that their columns have.
  */
-export function findObjects(readings: readonly NameReading[], tables: TableAllowList | undefined): SqlPart {
+export function findObjects(readings: readonly NameReading[], { path, tables }: ObjectScope): SqlPart {
   const list = (pick: (reading: NameReading) => string | null): SqlPart => sql`${readings.map(pick)}::text[]`;
   return sql`
     wanted as (
@@ -39,11 +46,12 @@ export function findObjects(readings: readonly NameReading[], tables: TableAllow
       from rows from (pg_catalog.unnest(${list(({ schema }) => schema ?? null)}), pg_catalog.unnest(${list(({ name }) => name)})) with ordinality w(schema, name, rank)),
     ${lockedRelations},
     spaces as materialized (
-      select n.oid, n.nspname::text as schema, n.nspname in ('pg_catalog', 'information_schema') as is_system from pg_catalog.pg_namespace n
+      select n.oid, n.nspname::text as schema, n.nspname in ('pg_catalog', 'information_schema') as is_system,
+        pg_catalog.array_position(${path}::text[], n.nspname::text) as place from pg_catalog.pg_namespace n
       where n.nspname::text not like 'pg\\_toast%' and n.nspname::text not like 'pg\\_temp%' and pg_catalog.has_schema_privilege(n.oid, 'usage')),
     found as (
       select * from (${relations(tables)} union all ${types(tables)} ${tables === undefined ? sql`union all ${functions}` : sql``}) named
-      order by rank, class, visible desc, schema, oid limit ${sql.lit(maxFound)})`;
+      order by rank, class, place, schema, oid limit ${sql.lit(maxFound)})`;
 }
 
 /** The schema that a reading names, or else any; `pg_class` is found without a schema, other names of the system are not. */
@@ -56,7 +64,7 @@ function relations(tables: TableAllowList | undefined): SqlPart {
     join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
     where i.indexrelid = c.oid and ${isOnList(tables, sql`tn.nspname::text`, sql`t.relname::text`)})`;
   return sql`
-    select w.rank, 0 as class, pg_catalog.pg_table_is_visible(c.oid) as visible, s.schema, c.relname::text as name, c.oid, c.oid as relid,
+    select w.rank, 0 as class, s.place, s.schema, c.relname::text as name, c.oid, c.oid as relid,
       null::oid as typid, null::oid as procid, ${relationKind} as kind
     from wanted w join pg_catalog.pg_class c on c.relname = w.name join spaces s on s.oid = c.relnamespace
     where ${fits} and c.relkind in (${sql.join(relkinds.map((relkind) => sql.lit(relkind)))})
@@ -65,7 +73,7 @@ function relations(tables: TableAllowList | undefined): SqlPart {
 
 function types(tables: TableAllowList | undefined): SqlPart {
   return sql`
-    select w.rank, 1, pg_catalog.pg_type_is_visible(t.oid), s.schema, t.typname::text, t.oid, null, t.oid, null,
+    select w.rank, 1, s.place, s.schema, t.typname::text, t.oid, null, t.oid, null,
       case t.typtype when 'e' then 'enum' else 'domain' end
     from wanted w join pg_catalog.pg_type t on t.typname = w.name join spaces s on s.oid = t.typnamespace
     where ${fits} and t.typtype in ('e', 'd') and ${isTypeInUse(tables, sql`t`)}`;
@@ -73,7 +81,7 @@ function types(tables: TableAllowList | undefined): SqlPart {
 
 /** One for each name; its overloads come with the description. */
 const functions = sql`
-  select pg_catalog.min(w.rank), 2, pg_catalog.bool_or(pg_catalog.pg_function_is_visible(p.oid)), s.schema, p.proname::text, pg_catalog.min(p.oid), null, null, pg_catalog.min(p.oid), 'function'
+  select pg_catalog.min(w.rank), 2, s.place, s.schema, p.proname::text, pg_catalog.min(p.oid), null, null, pg_catalog.min(p.oid), 'function'
   from wanted w join pg_catalog.pg_proc p on p.proname = w.name join spaces s on s.oid = p.pronamespace
   where ${fits} and p.prokind in ('f', 'w', 'a')
-  group by s.schema, p.proname`;
+  group by s.schema, s.place, p.proname`;

@@ -1,5 +1,15 @@
 import { sql } from 'kysely';
-import { commentOn, indexText, isFree, isRelationOnList, leaves, viewText, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
+import {
+  commentOn,
+  indexText,
+  isFree,
+  isRelationOnList,
+  leaves,
+  viewText,
+  writtenRelation,
+  writtenType,
+  type SqlPart,
+} from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { maxItems, maxText } from './limits.ts';
 import { cut, labels } from './table-parts.ts';
@@ -33,7 +43,7 @@ export const bytes = sql`case when o.kind in ('table', 'partitioned_table', 'par
 export function definition(tables: TableAllowList | undefined): SqlPart {
   return sql`case when o.kind in ('view', 'materialized_view') then ${cut(viewText(tables), maxText.definition)}
     when o.kind = 'index' then ${cut(indexText(sql`o.relid`), maxText.definition)}
-    when o.kind = 'domain' then (select ${cut(sql`pg_catalog.format_type(t.typbasetype, t.typtypmod)`, maxText.definition)}
+    when o.kind = 'domain' then (select ${cut(sql`${writtenType(sql`t.typbasetype`, sql`t.typtypmod`)}`, maxText.definition)}
       || case when t.typnotnull then ' not null' else '' end || coalesce(' default ' || t.typdefault, '')
       from pg_catalog.pg_type t where t.oid = o.typid)
     when o.kind in ('foreign_table', 'partition') then (select 'server ' || pg_catalog.quote_ident(s.srvname) from pg_catalog.pg_foreign_table f

@@ -7,6 +7,7 @@ import {
   isRelationOnList,
   writtenColumns,
   writtenRelation,
+  writtenType,
   type SqlPart,
 } from '../catalog/sql-parts.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
@@ -36,7 +37,7 @@ export function columns(reader: SqlPart): SqlPart {
   const core = sql`coalesce(nullif(b.typelem, 0::oid), nullif(b.typbasetype, 0::oid), b.oid)`;
   const generated = sql`case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end`;
   return list(
-    sql`select pg_catalog.json_strip_nulls(pg_catalog.json_build_object('name', pg_catalog.quote_ident(a.attname), 'type', pg_catalog.format_type(a.atttypid, a.atttypmod),
+    sql`select pg_catalog.json_strip_nulls(pg_catalog.json_build_object('name', pg_catalog.quote_ident(a.attname), 'type', ${writtenType(sql`a.atttypid`, sql`a.atttypmod`)},
         'nullable', nullif(not a.attnotnull, false),
         'default', case when a.attgenerated = '' and ${isFree(sql`o.relid`)} then ${cut(sql`pg_catalog.pg_get_expr(d.adbin, d.adrelid)`, maxText.expression)} end,
         'generated', case when a.attgenerated <> '' and ${isFree(sql`o.relid`)} then ${cut(sql`pg_catalog.pg_get_expr(d.adbin, d.adrelid)`, maxText.expression)} || ' ' || ${generated} end,

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { createGate, type GateOptions } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
 import { createRelationReader } from '../sources/create-relation-reader.ts';
+import { createSearchPath } from '../sources/load-search-path.ts';
 import { keepFacts } from '../sources/keep-facts.ts';
 import { toTimeout } from '../sources/stop-reasons.ts';
 import { toAppError } from '../sources/database-error.ts';
@@ -31,20 +32,23 @@ export function createPgliteSource({ name, engine, ...policy }: PgliteSourceOpti
       return loadSourceFacts(await loadCatalog());
     },
   });
+  const runScripts: Source['runScript'] = async (statements, options) => runScript(engine, statements, options);
+  const loadSearchPath = createSearchPath(runScripts);
   return {
     name,
     engine: 'pglite',
     loadCatalog,
+    loadSearchPath,
     gate: createGate({
       ...policy,
       parser: createParser(),
       loadFunctions: async () => (await facts.get()).functions,
       refreshFunctions: async () => (await facts.refresh()).functions,
-      loadRelations: createRelationReader({ loadCatalog }),
+      loadRelations: createRelationReader({ loadCatalog, loadSearchPath }),
     }),
     loadTypes: async (oids) => loadTypes(facts, oids),
     readPage: async (request, options) => readPage(engine, request, options),
-    runScript: async (statements, options) => runScript(engine, statements, options),
+    runScript: runScripts,
     check: async () => ({ ok: true, detail: engine.isRunning() ? 'running' : 'starts on first use' }),
     close: async () => engine.close(),
   };

@@ -10,11 +10,18 @@ export interface WorkerStart {
   readonly engine?: WebAssembly.Module;
 }
 
-/** One thing to do. `query` is our own SQL, never a caller's. */
+/** One thing to do. */
 export type Job =
   | { readonly kind: 'page'; readonly request: PageRequest }
   | { readonly kind: 'script'; readonly statements: readonly ScriptStatement[] }
-  | { readonly kind: 'query'; readonly sql: string; readonly params: readonly unknown[] };
+  | QueryJob;
+
+/** Our own SQL, never a caller's. */
+export interface QueryJob {
+  readonly kind: 'query';
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
 
 /** What our own SQL gives: rows as objects. */
 export interface QueryAnswer {

@@ -1,5 +1,6 @@
 import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
 import { Page } from '../sources/page.ts';
+import type { QueryAnswer, QueryJob } from './protocol.ts';
 import { readPage, type RowReader, type RowSink } from '../sources/read-page.ts';
 import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement, WholeRow } from '../sources/raw-page.ts';
 
@@ -47,6 +48,15 @@ export async function runScript(db: PGlite, statements: readonly ScriptStatement
       results.push(toFetched(await db.query<WholeRow>(`${prefix}${sql}`, [...params], options)));
     }
     return results;
+  });
+}
+
+/** Runs SQL of our own as the owner, without a search path: see `Source.loadCatalog`. */
+export async function runOwn(db: PGlite, { sql, params }: QueryJob): Promise<QueryAnswer> {
+  return db.transaction(async (transaction) => {
+    await transaction.exec('SET LOCAL search_path = pg_catalog');
+    const { rows, fields } = await transaction.query(sql, [...params]);
+    return { rows, fields };
   });
 }
 

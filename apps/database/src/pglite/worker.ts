@@ -4,7 +4,7 @@ import type { PagePart } from '../sources/raw-page.ts';
 import { TooManyColumnsError } from '../sources/page.ts';
 import { compileEngine, openDatabase } from './open-database.ts';
 import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
-import { cursorPrefix, runPage, runScript, scrubSession } from './session.ts';
+import { cursorPrefix, runOwn, runPage, runScript, scrubSession } from './session.ts';
 
 /** Entry of the worker thread: opens the database, then does one job after the other. */
 async function main(port: MessagePort, start: WorkerStart): Promise<void> {
@@ -43,8 +43,7 @@ async function run(db: PGlite, job: Job, emit: (part: PagePart) => void): Promis
   if (job.kind === 'script') {
     return { results: await runScript(db, job.statements) };
   }
-  const { rows, fields } = await db.query(job.sql, [...job.params]);
-  return { rows, fields };
+  return runOwn(db, job);
 }
 
 /** PostgreSQL's errors have a SQLSTATE; all others come from the engine around it, which may be unusable from here on. */

@@ -15,8 +15,13 @@ export interface Control {
 /** Creates the control connections of a source without opening them. */
 export function createControl(url: string, options: Pick<OpenPostgresOptions, 'applicationName' | 'onError'>): Control {
   let opened: Promise<PostgresConnection> | undefined;
-  // Queries on a large catalogue are estimated dear enough to be compiled, which takes longer than running them.
-  const settings = { ...createSessionSettings(statementTimeoutMs), jit: 'off' };
+  const settings = {
+    ...createSessionSettings(statementTimeoutMs),
+    // Whoever may create objects in a schema of the path could offer an operator that fits better than that of PostgreSQL.
+    search_path: 'pg_catalog',
+    // Queries on a large catalogue are estimated dear enough to be compiled, which takes longer than running them.
+    jit: 'off',
+  };
   return {
     load: async () => (opened ??= openPostgres(url, { ...options, maxConnections, statementTimeoutMs, settings, lazy: true })),
     close: async () => (await opened)?.close(),

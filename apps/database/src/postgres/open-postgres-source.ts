@@ -1,6 +1,7 @@
 import type { AppError } from '@trellis-mcp/errors';
 import { openPostgresPool } from '@trellis-mcp/stores';
 import { createRelationReader } from '../sources/create-relation-reader.ts';
+import { createSearchPath } from '../sources/load-search-path.ts';
 import { keepFacts } from '../sources/keep-facts.ts';
 import type { Source } from '../sources/source.ts';
 import { loadTypes, type SourceFacts } from '../sources/type-catalog.ts';
@@ -47,26 +48,29 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
       return loadSourceFacts(await loadCatalog());
     },
   });
+  const runScript: Source['runScript'] = async (statements, run) => {
+    const script = await import('./run-script.ts');
+    return script.runScript(readers, statements, run);
+  };
+  const loadSearchPath = createSearchPath(runScript, now);
   return {
     name,
     engine: 'postgres',
     loadCatalog,
+    loadSearchPath,
     gate: createGate({
       ...policy,
       parser: createParser(),
       loadFunctions: async () => (await facts.get()).functions,
       refreshFunctions: async () => (await facts.refresh()).functions,
-      loadRelations: createRelationReader({ loadCatalog }),
+      loadRelations: createRelationReader({ loadCatalog, loadSearchPath }),
     }),
     loadTypes: async (oids) => loadTypes(facts, oids),
     async readPage(request, run) {
       const { runPage } = await import('./run-page.ts');
       return runPage(readers, request, run);
     },
-    async runScript(statements, run) {
-      const { runScript } = await import('./run-script.ts');
-      return runScript(readers, statements, run);
-    },
+    runScript,
     check: createCheck(async () => (await control.load()).ping()),
     async close() {
       await Promise.all([readers.close(), control.close()]);

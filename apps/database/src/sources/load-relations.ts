@@ -1,6 +1,16 @@
 import { sql, type Kysely } from 'kysely';
 import type { RelationTraits } from '../sql/function-catalog.ts';
 import type { QualifiedName } from '../sql/read-statement.ts';
+import type { SearchPath } from './load-search-path.ts';
+
+/** A relation asked for, and one function that reading it calls. */
+interface RelationRow {
+  readonly index: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly called: string | null;
+  readonly isVolatile: boolean;
+}
 
 /** Whether a column holds a relation that is neither the server's nor an extension's. */
 const isOwners = (column: string) =>
@@ -14,14 +24,19 @@ const isOwners = (column: string) =>
  * handlers of foreign tables. Not through views of the server and its extensions, nor through materialized ones, which hold rows. Printed
  * trees name functions by `funcid`, also those that the catalogue keeps no dependency on.
  */
-export async function loadRelations(db: Kysely<unknown>, names: readonly QualifiedName[]): Promise<(RelationTraits | undefined)[]> {
+export async function loadRelations(
+  db: Kysely<unknown>,
+  names: readonly QualifiedName[],
+  path: SearchPath,
+): Promise<(RelationTraits | undefined)[]> {
   const schemas = toArray(names.map(({ schema }) => schema));
   const relations = toArray(names.map(({ name }) => name));
-  const { rows } = await sql<{ index: number; schema: string; name: string; called: string | null; isVolatile: boolean }>`
+  const { rows } = await sql<RelationRow>`
     with recursive asked (index, oid) as (
-      select a.index, case when a.schema is null then to_regclass(quote_ident(a.name))::oid else (
+      select a.index, (
         select c.oid from pg_catalog.pg_class c join pg_catalog.pg_namespace s on s.oid = c.relnamespace
-        where c.relname = a.name and s.nspname = a.schema) end
+        where c.relname = a.name and case when a.schema is null then s.nspname = any (${toArray(path)}::text[]) else s.nspname = a.schema end
+        order by array_position(${toArray(path)}::text[], s.nspname::text) limit 1)
       from unnest(${schemas}::text[], ${relations}::text[]) with ordinality as a (schema, name, index)
     ), reached (index, oid) as (
       select index, oid from asked where ${isOwners('asked.oid')}
@@ -50,16 +65,18 @@ export async function loadRelations(db: Kysely<unknown>, names: readonly Qualifi
       left join pg_catalog.pg_depend e on e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e') on k.index = a.index
       and (p.oid < 16384 or e.objid is not null)`.execute(db);
   const byIndex = Map.groupBy(rows, ({ index }) => index);
-  return names.map((_name, at) => {
-    const found = byIndex.get(at + 1);
-    return (
-      found?.[0] && {
-        schema: found[0].schema,
-        name: found[0].name,
-        calls: found.flatMap(({ called, isVolatile }) => (called === null ? [] : [{ name: called, isVolatile }])),
-      }
-    );
-  });
+  return names.map((_name, at) => toTraits(byIndex.get(at + 1) ?? []));
+}
+
+function toTraits(rows: readonly RelationRow[]): RelationTraits | undefined {
+  const [first] = rows;
+  return (
+    first && {
+      schema: first.schema,
+      name: first.name,
+      calls: rows.flatMap(({ called, isVolatile }) => (called === null ? [] : [{ name: called, isVolatile }])),
+    }
+  );
 }
 
 /** A text array as PostgreSQL writes it. */

@@ -20,7 +20,7 @@ export async function loadSourceFacts(db: Kysely<unknown>): Promise<SourceFacts>
 
 function toTypeInfo({ name, element, base, delimiter }: { name: string; element: string; base: string; delimiter: string }): TypeInfo {
   return {
-    name,
+    name: name.replace(/^public\./, ''),
     delimiter,
     ...(element === '0' ? {} : { elementOid: Number(element) }),
     ...(base === '0' ? {} : { baseOid: Number(base) }),

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { SqlGate } from '../sql/gate.ts';
 import type { PageEnd, PageRequest, RawCell, RawColumn, ScriptResult, ScriptStatement } from './raw-page.ts';
+import type { SearchPath } from './load-search-path.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
 /** A page of a statement, values still in text format. */
@@ -23,6 +24,9 @@ export interface RunOptions {
   readonly leavesTraces?: boolean;
 }
 
+/** What reading the catalogue needs of a source. */
+export type CatalogSource = Pick<Source, 'engine' | 'loadCatalog' | 'loadSearchPath'>;
+
 /** One database that tools read, whatever its engine. */
 export interface Source {
   /** As callers name it. */
@@ -30,8 +34,13 @@ export interface Source {
   readonly engine: 'postgres' | 'pglite';
   /** Judges a caller's SQL by the functions of this very database. */
   readonly gate: SqlGate;
-  /** For our own queries: trusted SQL, short, on the catalogue. Kysely is loaded with it: no list of tools needs it. */
+  /**
+   * For our own queries: trusted SQL, short, on the catalogue. Its search path is `pg_catalog` alone, so that it runs nothing of a user.
+   * Kysely is loaded with it: no list of tools needs it.
+   */
   loadCatalog(): Promise<Kysely<unknown>>;
+  /** The search path of callers' statements. */
+  loadSearchPath(): Promise<SearchPath>;
   /** Type names and kinds. When one of `oids` is not among those known, they are loaded anew, at most every 10 seconds. */
   loadTypes(oids?: readonly number[]): Promise<TypeCatalog>;
   /**
