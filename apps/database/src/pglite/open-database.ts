@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
+import { textFormats } from '../sources/text-formats.ts';
 import type { WorkerStart } from './protocol.ts';
 
 /**
@@ -7,13 +8,8 @@ import type { WorkerStart } from './protocol.ts';
  * As start parameters they are also what DISCARD ALL goes back to.
  */
 const sessionSettings = {
-  DateStyle: 'ISO, MDY',
-  IntervalStyle: 'postgres',
+  ...textFormats,
   TimeZone: 'UTC',
-  bytea_output: 'hex',
-  extra_float_digits: '1',
-  client_encoding: 'UTF8',
-  standard_conforming_strings: 'on',
   shared_buffers: '16MB',
   temp_file_limit: '256MB',
   max_stack_depth: '1MB',

@@ -1,15 +1,11 @@
 import type { AppError } from '@trellis-mcp/errors';
 import type { Kysely } from 'kysely';
-import { createGate, type GateOptions } from '../sql/gate.ts';
-import { createParser } from '../sql/parser.ts';
-import { createRelationReader } from '../sources/create-relation-reader.ts';
-import { createSearchPath } from '../sources/load-search-path.ts';
-import { keepFacts } from '../sources/keep-facts.ts';
-import { toTimeout } from '../sources/stop-reasons.ts';
+import { createCatalogReaders } from '../sources/create-catalog-readers.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
 import type { RawPage, RunOptions, Source } from '../sources/source.ts';
-import { loadTypes, type SourceFacts } from '../sources/type-catalog.ts';
+import { toTimeout } from '../sources/stop-reasons.ts';
+import type { GateOptions } from '../sql/gate.ts';
 import { createCatalogClient } from './catalog-client.ts';
 import type { JobEnd } from './engine-thread.ts';
 import type { PgliteEngine } from './engine.ts';
@@ -26,27 +22,11 @@ export function createPgliteSource({ name, engine, ...policy }: PgliteSourceOpti
     const { Kysely, PGliteDialect } = await import('kysely');
     return new Kysely({ dialect: new PGliteDialect({ pglite: createCatalogClient(engine) }) });
   });
-  const facts = keepFacts<SourceFacts>({
-    async load() {
-      const { loadSourceFacts } = await import('../sources/load-source-facts.ts');
-      return loadSourceFacts(await loadCatalog());
-    },
-  });
   const runScripts: Source['runScript'] = async (statements, options) => runScript(engine, statements, options);
-  const loadSearchPath = createSearchPath(runScripts);
   return {
     name,
     engine: 'pglite',
-    loadCatalog,
-    loadSearchPath,
-    gate: createGate({
-      ...policy,
-      parser: createParser(),
-      loadFunctions: async () => (await facts.get()).functions,
-      refreshFunctions: async () => (await facts.refresh()).functions,
-      loadRelations: createRelationReader({ loadCatalog, loadSearchPath }),
-    }),
-    loadTypes: async (oids) => loadTypes(facts, oids),
+    ...createCatalogReaders({ ...policy, loadCatalog, runScript: runScripts }),
     readPage: async (request, options) => readPage(engine, request, options),
     runScript: runScripts,
     check: async () => ({ ok: true, detail: engine.isRunning() ? 'running' : 'starts on first use' }),

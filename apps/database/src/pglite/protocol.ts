@@ -1,3 +1,4 @@
+import type { SourceFailure } from '../sources/database-error.ts';
 import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement } from '../sources/raw-page.ts';
 
 /** What a worker is started with. */
@@ -37,12 +38,8 @@ export interface ScriptAnswer {
 /** What a job ends with. */
 export type JobAnswer = PageEnd | QueryAnswer | ScriptAnswer;
 
-/** An error of PostgreSQL, or of what surrounds it. Plain data. */
-export type JobFailure =
-  | { readonly kind: 'sql'; readonly code: string; readonly message: string; readonly detail?: string; readonly position?: number }
-  | { readonly kind: 'columns'; readonly columns: number }
-  /** The engine itself failed: the worker is not to be used again. */
-  | { readonly kind: 'broken'; readonly message: string };
+/** An error of PostgreSQL, or of what surrounds it. After a `broken` one the worker is not to be used again. */
+export type JobFailure = Extract<SourceFailure, { readonly kind: 'sql' | 'columns' | 'broken' }>;
 
 /** Sent to the worker. */
 export interface ToWorker {

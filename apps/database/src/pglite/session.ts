@@ -1,11 +1,9 @@
 import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
+import { cursorPrefix, pageCursor } from '../sources/page-cursor.ts';
 import { Page } from '../sources/page.ts';
-import type { QueryAnswer, QueryJob } from './protocol.ts';
 import { readPage, type RowReader, type RowSink } from '../sources/read-page.ts';
 import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement, WholeRow } from '../sources/raw-page.ts';
-
-/** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
-export const cursorPrefix = 'DECLARE trellis_page NO SCROLL CURSOR FOR ';
+import type { QueryAnswer, QueryJob } from './protocol.ts';
 
 const maxNotices = 20;
 
@@ -83,9 +81,9 @@ async function openReader(db: PGlite, { kind, sql, params }: PageRequest, option
     ...fetchLimits,
     async fetch({ skip, count }, sink) {
       if (skip > 0) {
-        await db.query(`MOVE FORWARD ${String(skip)} FROM trellis_page`, [], options);
+        await db.query(`MOVE FORWARD ${String(skip)} FROM ${pageCursor}`, [], options);
       }
-      return give(toFetched(await db.query<WholeRow>(`FETCH FORWARD ${String(count)} FROM trellis_page`, [], options)), sink);
+      return give(toFetched(await db.query<WholeRow>(`FETCH FORWARD ${String(count)} FROM ${pageCursor}`, [], options)), sink);
     },
   };
 }

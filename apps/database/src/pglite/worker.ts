@@ -1,10 +1,11 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import type { PagePart } from '../sources/raw-page.ts';
+import { cursorPrefix } from '../sources/page-cursor.ts';
 import { TooManyColumnsError } from '../sources/page.ts';
 import { compileEngine, openDatabase } from './open-database.ts';
 import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
-import { cursorPrefix, runOwn, runPage, runScript, scrubSession } from './session.ts';
+import { runOwn, runPage, runScript, scrubSession } from './session.ts';
 
 /** Entry of the worker thread: opens the database, then does one job after the other. */
 async function main(port: MessagePort, start: WorkerStart): Promise<void> {

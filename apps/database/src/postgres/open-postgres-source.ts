@@ -1,12 +1,8 @@
 import type { AppError } from '@trellis-mcp/errors';
 import { openPostgresPool } from '@trellis-mcp/stores';
-import { createRelationReader } from '../sources/create-relation-reader.ts';
-import { createSearchPath } from '../sources/load-search-path.ts';
-import { keepFacts } from '../sources/keep-facts.ts';
+import { createCatalogReaders } from '../sources/create-catalog-readers.ts';
 import type { Source } from '../sources/source.ts';
-import { loadTypes, type SourceFacts } from '../sources/type-catalog.ts';
-import { createGate, type GateOptions } from '../sql/gate.ts';
-import { createParser } from '../sql/parser.ts';
+import type { GateOptions } from '../sql/gate.ts';
 import { createCheck } from './create-check.ts';
 import { createControl } from './create-control.ts';
 import { createSessionSettings, verifySession } from './session-settings.ts';
@@ -41,31 +37,14 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
   });
   const control = createControl(url, shared);
   const loadCatalog = async () => (await control.load()).db;
-  const facts = keepFacts<SourceFacts>({
-    ...(now === undefined ? {} : { now }),
-    async load() {
-      const { loadSourceFacts } = await import('../sources/load-source-facts.ts');
-      return loadSourceFacts(await loadCatalog());
-    },
-  });
   const runScript: Source['runScript'] = async (statements, run) => {
     const script = await import('./run-script.ts');
     return script.runScript(readers, statements, run);
   };
-  const loadSearchPath = createSearchPath(runScript, now);
   return {
     name,
     engine: 'postgres',
-    loadCatalog,
-    loadSearchPath,
-    gate: createGate({
-      ...policy,
-      parser: createParser(),
-      loadFunctions: async () => (await facts.get()).functions,
-      refreshFunctions: async () => (await facts.refresh()).functions,
-      loadRelations: createRelationReader({ loadCatalog, loadSearchPath }),
-    }),
-    loadTypes: async (oids) => loadTypes(facts, oids),
+    ...createCatalogReaders({ ...policy, loadCatalog, runScript, now }),
     async readPage(request, run) {
       const { runPage } = await import('./run-page.ts');
       return runPage(readers, request, run);

@@ -1,13 +1,9 @@
+import { cursorPrefix, pageCursor } from '../sources/page-cursor.ts';
 import type { PageRequest, ScriptResult } from '../sources/raw-page.ts';
 import type { RowReader } from '../sources/read-page.ts';
 import { collectRows } from './collect-rows.ts';
 import { begin, beginBare, type Session } from './session.ts';
 import { writeSteps } from './wire.ts';
-
-const cursor = 'trellis_page';
-
-/** SQL put before a caller's statement to read it by a cursor; positions in errors are counted after it. */
-export const cursorPrefix = `DECLARE ${cursor} NO SCROLL CURSOR FOR `;
 
 /** DECLARE takes the snapshot before any of the statement is run: SET TRANSACTION READ WRITE in it comes too late. */
 const beginMessages = writeSteps([{ text: beginBare }]);
@@ -24,8 +20,8 @@ export function openCursor(session: Session, { sql, params }: PageRequest): RowR
   return {
     ...fetchLimits,
     async fetch({ skip, count, isLast }, sink) {
-      const moved = skip > 0 ? [writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${cursor}` }])] : [];
-      const fetched = session.read({ before: Buffer.concat([...before, ...moved]), cursor, count, isLast }, sink);
+      const moved = skip > 0 ? [writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${pageCursor}` }])] : [];
+      const fetched = session.read({ before: Buffer.concat([...before, ...moved]), cursor: pageCursor, count, isLast }, sink);
       before = [];
       return fetched;
     },

@@ -1,10 +1,11 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { PostgresPool } from '@trellis-mcp/stores';
+import { cursorPrefix } from '../sources/page-cursor.ts';
 import { Page } from '../sources/page.ts';
 import type { PageRequest } from '../sources/raw-page.ts';
 import { readPage } from '../sources/read-page.ts';
 import type { RawPage, RunOptions } from '../sources/source.ts';
-import { cursorPrefix, openCursor, openReport } from './open-reader.ts';
+import { openCursor, openReport } from './open-reader.ts';
 import type { Session } from './session.ts';
 import { withSession } from './with-session.ts';
 

@@ -1,11 +1,12 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { ClientBase } from 'pg';
+import { textFormats } from '../sources/text-formats.ts';
 
 /** Run-time settings by name. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
 /** Longest wait for a lock that somebody holds, such as one of ALTER TABLE. */
-const maxLockMs = 5_000;
+export const maxLockMs = 5_000;
 
 /**
  * What every session starts with and RESET ALL comes back to: the layers of PostgreSQL itself that keep a statement from writing or running
@@ -17,12 +18,7 @@ export function createSessionSettings(statementTimeoutMs: number): SessionSettin
     statement_timeout: String(statementTimeoutMs),
     lock_timeout: String(Math.min(statementTimeoutMs, maxLockMs)),
     idle_in_transaction_session_timeout: String(statementTimeoutMs + maxLockMs),
-    standard_conforming_strings: 'on',
-    client_encoding: 'UTF8',
-    DateStyle: 'ISO',
-    IntervalStyle: 'postgres',
-    bytea_output: 'hex',
-    extra_float_digits: '1',
+    ...textFormats,
   };
 }
 

@@ -25,7 +25,7 @@ export function translateFailure(error: unknown, prefix = ''): AppError {
 }
 
 /** SQLSTATE of an error that the server sent; system errors have codes too, but no severity. */
-export function readState(error: unknown): string | undefined {
+function readState(error: unknown): string | undefined {
   const isSent = error instanceof Error && 'severity' in error && 'code' in error;
   return isSent && typeof error.code === 'string' ? error.code : undefined;
 }

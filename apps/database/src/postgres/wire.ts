@@ -1,14 +1,8 @@
 import { serialize } from 'pg-protocol';
-
-/** One statement of ours, or one that holds a caller's. */
-export interface Step {
-  readonly text: string;
-  /** In text format, `$1` first. Default: none. */
-  readonly values?: readonly (string | null)[];
-}
+import type { Statement } from './row-query.ts';
 
 /** Messages of statements by the extended protocol, each of which takes one statement only. Their rows are not described. */
-export function writeSteps(steps: readonly Step[]): Buffer {
+export function writeSteps(steps: readonly Statement[]): Buffer {
   return Buffer.concat(
     steps.flatMap(({ text, values = [] }) => [serialize.parse({ text }), serialize.bind({ values: [...values] }), serialize.execute()]),
   );
