@@ -85,7 +85,7 @@ describe('one table as a resource', () => {
     const listed = (await client.listResources()).filter(({ uri }) => uri.startsWith('db://table/'));
     expect(listed.length).toBeGreaterThan(30);
     const accounts = listed.find(({ name }) => name === 'sales.accounts');
-    expect(accounts).toMatchObject({ uri: 'db://table/sales/accounts', description: 'Line one.\\u000aLine two.', mimeType: 'text/plain' });
+    expect(accounts).toMatchObject({ uri: 'db://table/sales/accounts', description: 'Line one.\\u{a}Line two.', mimeType: 'text/plain' });
     await Promise.all(listed.map(async ({ uri }) => expect(await readText(client, uri)).toMatch(/^(table|\w+)/)));
   });
 });

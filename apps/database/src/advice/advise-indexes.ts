@@ -1,6 +1,6 @@
 import { isAppError, type AppError } from '@trellis-mcp/errors';
 import { explainStatement } from '../plans/explain-statement.ts';
-import { showText } from '../plans/show-name.ts';
+import { showText } from '../text/show-name.ts';
 import type { RunOptions, Source } from '../sources/source.ts';
 import type { SqlParser } from '../sql/parser.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';

@@ -1,4 +1,4 @@
-import { showNumber } from '../plans/show-name.ts';
+import { formatCount } from '../text/format.ts';
 import type { BuildContext } from './build-context.ts';
 import { buildSpecials } from './build-specials.ts';
 import type { Candidate, CandidateKey, Demand, Predicate } from './candidate.ts';
@@ -178,6 +178,6 @@ export function noteOfSize({ name, rows, pages }: TableFacts): string | undefine
     return `${name} has no statistics: ANALYZE ${name}, then ask again.`;
   }
   return rows < smallTable.rows && pages < smallTable.pages
-    ? `${name} is too small for an index to matter (${showNumber(rows)} rows).`
+    ? `${name} is too small for an index to matter (${formatCount(rows)} rows).`
     : undefined;
 }

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 import { keyId, renderKey, type IndexKey } from './index-key.ts';
 import type { ExistingIndex, TableFacts } from './table-facts.ts';
 import type { Wish } from './wish.ts';
@@ -59,7 +60,7 @@ function renderWhere(table: TableFacts, where: Predicate | undefined): string {
 }
 
 function quoteBy({ columns }: TableFacts): (column: string) => string {
-  return (column) => columns.get(column)?.quoted ?? `"${column.replaceAll('"', '""')}"`;
+  return (column) => columns.get(column)?.quoted ?? quoteIdentifier(column);
 }
 
 /** Two keys are interchangeable when this is equal. */

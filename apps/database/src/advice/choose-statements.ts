@@ -1,10 +1,11 @@
 import { AppError } from '@trellis-mcp/errors';
 import { countParameters } from '../plans/count-parameters.ts';
-import { showText } from '../plans/show-name.ts';
+import { showText } from '../text/show-name.ts';
 import { requireAccepted } from '../query-page/require-accepted.ts';
 import type { Source } from '../sources/source.ts';
 import type { SqlParser } from '../sql/parser.ts';
-import { walkTree, type TreeNode } from '../sql/walk-tree.ts';
+import { readRelations } from '../sql/read-relations.ts';
+import type { QualifiedName } from '../sql/read-statement.ts';
 import type { Extensions } from './load-extensions.ts';
 import { loadTopStatements } from './load-top-statements.ts';
 
@@ -34,7 +35,7 @@ export interface ChoiceContext {
 }
 
 /** Most statements that are looked at. */
-export const maxStatements = 20;
+const maxStatements = 20;
 
 /**
  * Takes the statements given, or the dearest SELECTs that the database remembers.
@@ -114,22 +115,9 @@ async function readsTables(sql: string, parser: SqlParser): Promise<boolean> {
     return false;
   }
   const outcome = await parser.parse(sql);
-  const named = new Set<unknown>();
-  const relations: TreeNode[] = [];
-  walkTree(outcome.kind === 'tree' ? outcome.statements : [], (key, node) => {
-    if (key === 'CommonTableExpr') {
-      named.add(node['ctename']);
-    } else if (key === 'RangeVar') {
-      relations.push(node);
-    }
-  });
-  return relations.some(({ schemaname, relname }) => !isSystem(schemaname, relname) && !named.has(relname));
+  return readRelations(outcome.kind === 'tree' ? outcome.statements : []).some((relation) => !isSystem(relation));
 }
 
-function isSystem(schema: unknown, name: unknown): boolean {
-  return (
-    schema === 'pg_catalog' ||
-    schema === 'information_schema' ||
-    (schema === undefined && typeof name === 'string' && name.startsWith('pg_'))
-  );
+function isSystem({ schema, name }: QualifiedName): boolean {
+  return schema === 'pg_catalog' || schema === 'information_schema' || (schema === undefined && name.startsWith('pg_'));
 }

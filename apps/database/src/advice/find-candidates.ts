@@ -1,5 +1,5 @@
 import { sizeKey } from '../plans/load-table-sizes.ts';
-import { showNumber } from '../plans/show-name.ts';
+import { formatCount } from '../text/format.ts';
 import type { AdviceContext, PlannedStatement } from './advise-indexes.ts';
 import { buildCandidates, noteOfSize } from './build-candidates.ts';
 import { isCoveredBy, renderCandidate, type Candidate } from './candidate.ts';
@@ -73,7 +73,7 @@ function noteUnknown({ table, node }: Wish, { notes, isLimited }: Search): void 
 
 function noteHopeless({ why, share, node, filter = 'what it does', rows }: Wish, { rows: all = 0 }: TableFacts, notes: Set<string>): void {
   if (why === 'filter' && share >= telling) {
-    notes.add(`${node}: no index helps with ${filter} (keeps about ${showNumber(rows)} of ${showNumber(all)} rows).`);
+    notes.add(`${node}: no index helps with ${filter} (keeps about ${formatCount(rows)} of ${formatCount(all)} rows).`);
   }
 }
 

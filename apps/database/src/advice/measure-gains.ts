@@ -1,5 +1,5 @@
 import { isAppError } from '@trellis-mcp/errors';
-import { showText } from '../plans/show-name.ts';
+import { showText } from '../text/show-name.ts';
 import { renderCandidate, type Candidate } from './candidate.ts';
 import type { AdviceContext, PlannedStatement } from './advise-indexes.ts';
 import { canTry, tryCandidates, type Trial, type TrialResult } from './try-candidates.ts';

@@ -1,4 +1,5 @@
-import { showNumber, showText } from '../plans/show-name.ts';
+import { formatCount } from '../text/format.ts';
+import { showText } from '../text/show-name.ts';
 import type { PlannedStatement } from './advise-indexes.ts';
 import { renderCandidate, renderKeys, replaces, type Candidate, type CandidateKey, type Demand } from './candidate.ts';
 import type { MeasuredCandidate } from './measure-gains.ts';
@@ -69,7 +70,7 @@ function describeKeys(candidate: Candidate): string[] {
 function caution({ table }: Candidate): string[] {
   return [
     ...(table.writes >= Math.max(manyWrites, 1.5 * (table.rows ?? 0))
-      ? [`Each write gets dearer: ${showNumber(table.writes)} rows were written since statistics were reset.`]
+      ? [`Each write gets dearer: ${formatCount(table.writes)} rows were written since statistics were reset.`]
       : []),
     ...(table.isPartitioned ? ['Partitioned, so that it cannot be built CONCURRENTLY: writes wait for the build.'] : []),
   ];
@@ -87,7 +88,7 @@ function describeDoubt(candidate: MeasuredCandidate, hasHypopg: boolean): string
 
 function describeDemand({ statement, wish }: Demand, { table }: Candidate, planned: readonly PlannedStatement[]): string {
   const name = planned[statement]?.name ?? '';
-  const rows = wish.why === 'sort' ? '' : `, keeps about ${showNumber(wish.rows)} of ${showNumber(table.rows ?? 0)} rows`;
-  const joined = wish.partnerRows === undefined ? '' : `, joined with ${showNumber(wish.partnerRows)} rows`;
+  const rows = wish.why === 'sort' ? '' : `, keeps about ${formatCount(wish.rows)} of ${formatCount(table.rows ?? 0)} rows`;
+  const joined = wish.partnerRows === undefined ? '' : `, joined with ${formatCount(wish.partnerRows)} rows`;
   return showText(`${name}: ${wish.node} takes ${String(Math.round(wish.share * 100))} % of its cost${rows}${joined}`, 400);
 }

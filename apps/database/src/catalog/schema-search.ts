@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { escapeLike } from './escape-like.ts';
 import { objectKinds, type ObjectKind } from './object-kinds.ts';
 import type { ObjectRow } from './objects-query.ts';
 import { readCatalog } from './read-catalog.ts';
@@ -94,6 +95,6 @@ async function runSearch(
 
 /** `order` finds names that hold it; `order*` and `order?` are globs on the whole name. */
 function toLike(pattern: string): string {
-  const escaped = pattern.replace(/[\\%_]/g, '\\$&');
+  const escaped = escapeLike(pattern);
   return /[*?]/.test(pattern) ? escaped.replaceAll('*', '%').replaceAll('?', '_') : `%${escaped}%`;
 }

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { isSystemSchema } from './system-schema.ts';
 
 /** A piece of SQL. */
 export type SqlPart = RawBuilder<unknown>;
@@ -23,8 +24,7 @@ export function isRelationOnList(tables: TableAllowList | undefined, oid: SqlPar
 /** Schemas that hold what users made and this role may look into: `oid`, `schema`. */
 export const userSchemas = sql`
   select n.oid, n.nspname::text as schema from pg_catalog.pg_namespace n
-  where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname::text not like 'pg\\_toast%' and n.nspname::text not like 'pg\\_temp%'
-    and pg_catalog.has_schema_privilege(n.oid, 'usage')`;
+  where not ${isSystemSchema} and pg_catalog.has_schema_privilege(n.oid, 'usage')`;
 
 /**
  * The CTE `locked`: relations that somebody changes, or waits to. Functions that open them, which those for sizes and definitions do, would

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { escapeLike } from './escape-like.ts';
 import { commentOn, isOnList, userSchemas, writtenName, type SqlPart } from './sql-parts.ts';
 
 /** A table or view; of schemas alone, only that. */
@@ -25,7 +26,7 @@ const maxNames = 101;
 
 /** Names of relations that are read like tables, those that start with a part before those that hold it. */
 export function tableNamesQuery({ of, part, schema, list }: TableNamesFilter): RawBuilder<TableNameRow> {
-  const escaped = part.replace(/[\\%_]/g, '\\$&');
+  const escaped = escapeLike(part);
   const isHeld = (name: SqlPart): SqlPart => (part === '' ? sql`true` : sql`${name} ilike ${`%${escaped}%`}`);
   const order = (name: SqlPart): SqlPart => sql`(${name} ilike ${`${escaped}%`}) desc`;
   const relations = sql`select c.oid, c.relname::text as name, c.relispartition as is_partition from pg_catalog.pg_class c

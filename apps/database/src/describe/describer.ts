@@ -1,6 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import { LRUCache } from 'lru-cache';
-import { cutText } from '../catalog/cut-text.ts';
+import { cutText } from '../text/cut-text.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { CatalogSource } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';

@@ -1,4 +1,4 @@
-import { toOneLine } from '../catalog/to-one-line.ts';
+import { toOneLine } from '../text/to-one-line.ts';
 import type { DescribedColumn, ForeignKey, Overload, Reference } from './description-row.ts';
 import type { Description } from './to-description.ts';
 

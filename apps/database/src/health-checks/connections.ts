@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { quoteIdentifier } from '../role/quote-identifier.ts';
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 import { toFinding, type Finding } from './finding.ts';
-import { formatShare } from './format.ts';
+import { formatShare } from '../text/format.ts';
 import type { CheckContext, CheckResult } from './health-check.ts';
-import { seesSessions, sessionsUnseen } from './user-relations.ts';
+import { seesSessions, sessionsUnseen } from './other-sessions.ts';
 
 interface ConnectionsRow {
   readonly database: string;

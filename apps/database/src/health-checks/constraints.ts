@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { quoteIdentifier, quoteQualified } from '../role/quote-identifier.ts';
+import { quoteIdentifier, quoteQualified } from '../text/quote-identifier.ts';
 import { maxNamed, toFinding, type Finding } from './finding.ts';
 import type { CheckContext, CheckResult } from './health-check.ts';
 import { userRelations } from './user-relations.ts';

@@ -13,6 +13,13 @@ export interface Finding {
 /** The most objects that one finding names, and the most findings of one kind. */
 export const maxNamed = 10;
 
+const places: readonly Severity[] = ['critical', 'warning', 'info'];
+
+/** Findings, the worst first, else in their order. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((one, other) => places.indexOf(one.severity) - places.indexOf(other.severity));
+}
+
 /** Makes a finding; an empty `fixSql` is none. */
 export function toFinding(severity: Severity, evidence: string, fixSql = ''): Finding {
   return fixSql === '' ? { severity, evidence } : { severity, evidence, fixSql };

@@ -2,7 +2,7 @@ import { isAppError, type AppError } from '@trellis-mcp/errors';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { checkNames, type CheckName } from './check-names.ts';
-import { maxNamed, type Finding, type Severity } from './finding.ts';
+import { maxNamed, sortFindings, type Finding } from './finding.ts';
 import type { CheckContext, CheckResult } from './health-check.ts';
 
 /** Options of {@link runChecks}. */
@@ -75,10 +75,8 @@ function describe({ message, hint }: AppError): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 
-const places: readonly Severity[] = ['critical', 'warning', 'info'];
-
 function keepWorst(findings: readonly Finding[]): readonly Finding[] {
-  const sorted = [...findings].sort((one, other) => places.indexOf(one.severity) - places.indexOf(other.severity));
+  const sorted = sortFindings(findings);
   const rest = sorted.slice(maxNamed);
   const evidence = `There are ${String(rest.length)} more findings of this check.`;
   return rest.length === 0 ? sorted : [...sorted.slice(0, maxNamed), { severity: rest[0]?.severity ?? 'info', evidence }];

@@ -2,7 +2,8 @@ import { rowsRemoved } from './find-worst-nodes.ts';
 import { sizeKey, type TableSizes } from './load-table-sizes.ts';
 import { nameNode } from './name-node.ts';
 import { nodeAt, type Plan, type PlanNode } from './plan.ts';
-import { showNumber, showRelation } from './show-name.ts';
+import { formatCount } from '../text/format.ts';
+import { showRelation } from '../text/show-name.ts';
 import type { Weights } from './weigh-nodes.ts';
 
 /** What warnings are found in. */
@@ -75,7 +76,7 @@ function warnOfStatistics({ nodes }: Plan, sizes: TableSizes): string[] {
         return size === undefined ? [] : [`${name} has no statistics, so that estimates are guesses: ANALYZE ${name}.`];
       }
       return size.changed > Math.max(manyRows, size.rows * 0.5)
-        ? [`Statistics of ${name} are old: ${showNumber(size.changed)} rows changed since ANALYZE ${name}.`]
+        ? [`Statistics of ${name} are old: ${formatCount(size.changed)} rows changed since ANALYZE ${name}.`]
         : [];
     })
     .slice(0, 4);
@@ -90,7 +91,7 @@ function seqScanWithFilter(node: PlanNode, context: WarningContext): string | un
   const kept = actual === undefined ? node.rows : actual.rows * actual.loops;
   const read = actual === undefined ? (size?.rows ?? 0) : kept + rowsRemoved(node);
   return read >= manyRows && kept <= read * selective
-    ? `${nameNode(node)} reads ${showNumber(read)} rows to keep ${showNumber(kept)}: an index on what its filter compares may help (advise_indexes).`
+    ? `${nameNode(node)} reads ${formatCount(read)} rows to keep ${formatCount(kept)}: an index on what its filter compares may help (advise_indexes).`
     : undefined;
 }
 
@@ -99,14 +100,14 @@ function indexScanWithFilter(node: PlanNode): string | undefined {
   const removed = (counters.removedByFilter ?? 0) * (actual?.loops ?? 0);
   const kept = (actual?.rows ?? 0) * (actual?.loops ?? 0);
   return /^(Index|Bitmap Heap)/.test(type) && expressions.filter !== undefined && removed >= manyRows && kept <= removed * selective
-    ? `${nameNode(node)} finds ${showNumber(removed + kept)} rows and its filter keeps ${showNumber(kept)}: an index with the filtered columns, too, reads less.`
+    ? `${nameNode(node)} finds ${formatCount(removed + kept)} rows and its filter keeps ${formatCount(kept)}: an index with the filtered columns, too, reads less.`
     : undefined;
 }
 
 function joinFilterRemovesMost(node: PlanNode): string | undefined {
   const removed = (node.counters.removedByJoinFilter ?? 0) * (node.actual?.loops ?? 0);
   return removed >= 100_000
-    ? `${nameNode(node)} compares and drops ${showNumber(removed)} pairs of rows: join by equality, or index the inner column.`
+    ? `${nameNode(node)} compares and drops ${formatCount(removed)} pairs of rows: join by equality, or index the inner column.`
     : undefined;
 }
 
@@ -115,7 +116,7 @@ function spill(node: PlanNode): string | undefined {
   const kb = sortDiskKb ?? hashDiskKb;
   return kb === undefined
     ? undefined
-    : `${nameNode(node)} wrote ${showNumber(kb)} kB to disk: it needs more work_mem, fewer rows, or narrower ones.`;
+    : `${nameNode(node)} wrote ${formatCount(kb)} kB to disk: it needs more work_mem, fewer rows, or narrower ones.`;
 }
 
 function hashInBatches(node: PlanNode): string | undefined {
@@ -140,7 +141,7 @@ function manyLoopsOver(node: PlanNode, { plan, weights, sizes }: WarningContext)
   const isWhole = node.type === 'Seq Scan' && node.on !== undefined && sizes.get(sizeKey(node.on))?.pages !== 0;
   const how = isSubplan ? 'once for each row of what is above it: join it instead' : 'by a nested loop: join fewer rows';
   return isHeavy || (isWhole && loops >= manyLoops)
-    ? `${nameNode(node)} is run ${showNumber(loops)} times, ${how}, or index what it compares.`
+    ? `${nameNode(node)} is run ${formatCount(loops)} times, ${how}, or index what it compares.`
     : undefined;
 }
 
@@ -148,14 +149,14 @@ function heapFetches(node: PlanNode): string | undefined {
   const { heapFetches: fetches = 0 } = node.counters;
   const rows = (node.actual?.rows ?? 0) * (node.actual?.loops ?? 0);
   return fetches >= manyLoops && fetches > rows * 0.1
-    ? `${nameNode(node)} looked up ${showNumber(fetches)} rows in the table: VACUUM lets it read the index alone.`
+    ? `${nameNode(node)} looked up ${formatCount(fetches)} rows in the table: VACUUM lets it read the index alone.`
     : undefined;
 }
 
 function lossyBitmap(node: PlanNode): string | undefined {
   const { lossyBlocks = 0 } = node.counters;
   return lossyBlocks > manyLoops
-    ? `${nameNode(node)} kept ${showNumber(lossyBlocks)} blocks without row numbers for want of work_mem, and checks all their rows.`
+    ? `${nameNode(node)} kept ${formatCount(lossyBlocks)} blocks without row numbers for want of work_mem, and checks all their rows.`
     : undefined;
 }
 
@@ -170,7 +171,7 @@ function limitReadsMuch(node: PlanNode, { plan }: WarningContext): string | unde
   const read = below?.actual?.rows ?? 0;
   const given = node.actual?.rows ?? 0;
   return node.type === 'Limit' && read >= manyRows && given * 10 <= read
-    ? `LIMIT gives ${showNumber(given)} of ${showNumber(read)} rows read: instead of a large OFFSET go on from the last key (WHERE key > ...).`
+    ? `LIMIT gives ${formatCount(given)} of ${formatCount(read)} rows read: instead of a large OFFSET go on from the last key (WHERE key > ...).`
     : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { SchemaObject } from '../catalog/schema-object.ts';
-import { toOneLine } from '../catalog/to-one-line.ts';
+import { toOneLine } from '../text/to-one-line.ts';
 import { defineResource } from '../deps.ts';
 import type { OpenSource, Sources } from '../sources/open-sources.ts';
 

@@ -1,6 +1,6 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { AnyResource, ResourceEntry } from '@trellis-mcp/server';
-import { toOneLine } from '../catalog/to-one-line.ts';
+import { toOneLine } from '../text/to-one-line.ts';
 import { defineResource, type Deps } from '../deps.ts';
 import { renderDescription } from '../describe/render-description.ts';
 import type { OpenSource, Sources } from '../sources/open-sources.ts';

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { isSystemSchema } from '../catalog/system-schema.ts';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 import { reach } from './reach.ts';
 import { quoteGrantee, type RoleIdentity } from './role-identity.ts';
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 import { reach } from './reach.ts';
 import { quoteGrantee, type RoleIdentity } from './role-identity.ts';
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { joinStatements, listSome, toFinding, type Finding, type Severity } from '../health-checks/finding.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 import { reach } from './reach.ts';
 import type { RoleIdentity } from './role-identity.ts';
 

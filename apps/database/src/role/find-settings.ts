@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { joinStatements, toFinding, type Finding } from '../health-checks/finding.ts';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 import type { RoleIdentity } from './role-identity.ts';
 
 /** What a role should bring with it, whoever connects as it: the setting, values that do not count, and a value to set. */

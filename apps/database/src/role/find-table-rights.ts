@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
-import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
+import { quoteIdentifier, quoteQualified } from '../text/quote-identifier.ts';
 import { reach } from './reach.ts';
 import { quoteGrantee, type RoleContext } from './role-identity.ts';
 

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { isSystemSchema } from '../catalog/system-schema.ts';
 import { joinStatements, listSome, maxNamed, toFinding, type Finding } from '../health-checks/finding.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
-import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
+import { quoteIdentifier, quoteQualified } from '../text/quote-identifier.ts';
 import { reach } from './reach.ts';
 import { quoteGrantee, type RoleContext } from './role-identity.ts';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../health-checks/finding.ts';
+import { sortFindings, type Finding } from '../health-checks/finding.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { Source } from '../sources/source.ts';
 
@@ -57,9 +57,6 @@ export async function loadDangers(source: Pick<Source, 'loadCatalog'>): Promise<
   );
 }
 
-const places = ['critical', 'warning', 'info'];
-
 function toReport(role: string, findings: readonly Finding[]): RoleReport {
-  const sorted = [...findings].sort((one, other) => places.indexOf(one.severity) - places.indexOf(other.severity));
-  return { role, findings: sorted, isDangerous: findings.some(({ severity }) => severity === 'critical') };
+  return { role, findings: sortFindings(findings), isDangerous: findings.some(({ severity }) => severity === 'critical') };
 }

@@ -1,4 +1,5 @@
-import { quoteIdentifier, quoteQualified } from './quote-identifier.ts';
+import { maxLockMs } from '../postgres/session-settings.ts';
+import { quoteIdentifier, quoteQualified } from '../text/quote-identifier.ts';
 import type { QualifiedTable, RolePlan } from './role-plan.ts';
 
 /** Names that are quoted here stay on their line also behind `--`; what PostgreSQL wrote may not. */
@@ -33,7 +34,7 @@ function create({ role, maxConnections, statementTimeoutMs }: RolePlan): string[
   const settings = {
     default_transaction_read_only: 'on',
     statement_timeout: `'${String(statementTimeoutMs)}ms'`,
-    lock_timeout: `'${String(Math.min(statementTimeoutMs, 5_000))}ms'`,
+    lock_timeout: `'${String(Math.min(statementTimeoutMs, maxLockMs))}ms'`,
     idle_in_transaction_session_timeout: "'60s'",
   };
   return [

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { AppError } from '@trellis-mcp/errors';
-import { quoteIdentifier } from './quote-identifier.ts';
+import { quoteIdentifier } from '../text/quote-identifier.ts';
 
 /** Who is connected, to what. */
 export interface RoleIdentity {

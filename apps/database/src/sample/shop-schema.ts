@@ -1,5 +1,5 @@
 /** Months that have a partition of `events`, first days. */
-export const eventMonths = ['2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01', '2026-05-01', '2026-06-01', '2026-07-01'] as const;
+const eventMonths = ['2026-01-01', '2026-02-01', '2026-03-01', '2026-04-01', '2026-05-01', '2026-06-01', '2026-07-01'] as const;
 
 /** Tables of the sample shop. `order_items.product_id` has no index on purpose: the sample has something to find. */
 export const tablesSql = `

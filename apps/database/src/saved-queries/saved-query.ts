@@ -29,7 +29,7 @@ const param = z
   });
 
 /** One statement of the configuration file that is offered as a tool of its own. */
-export const savedQuery = z
+const savedQuery = z
   .strictObject({
     name: z
       .string()

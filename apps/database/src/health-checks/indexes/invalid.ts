@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { quoteQualified } from '../../role/quote-identifier.ts';
+import { quoteQualified } from '../../text/quote-identifier.ts';
 import { maxNamed, toFinding, type Finding } from '../finding.ts';
 import type { CheckContext } from '../health-check.ts';
 import { userRelations } from '../user-relations.ts';

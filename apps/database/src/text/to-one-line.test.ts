@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { toOneLine } from './to-one-line.ts';
 
 it.each([
-  ['a\nb', 'a\\u000ab'],
-  ['a\u2028\u202eb', 'a\\u2028\\u202eb'],
-  ['\u0085\u0000\u001b[31m', '\\u0085\\u0000\\u001b[31m'],
+  ['a\nb', 'a\\u{a}b'],
+  ['a\u2028\u202eb', 'a\\u{2028}\\u{202e}b'],
+  ['\u0085\u0000\u001b[31m', '\\u{85}\\u{0}\\u{1b}[31m'],
+  ['a\u{e0041}b', 'a\\u{e0041}b'],
+  ['a\u200bb\u200dc', 'a\\u{200b}b\u200dc'],
   ['naïve 表格', 'naïve 表格'],
   ['naïve 表格🦄🦄', 'naïve 表格🦄...'],
   ['naïve 表格1🦄', 'naïve 表格1...'],

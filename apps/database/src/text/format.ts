@@ -6,9 +6,9 @@ export function formatBytes(bytes: number): string {
   return `${String(Math.round(bytes / 1024 ** power))} ${units[power] ?? ''}`;
 }
 
-/** A number with separators: `12,345`. */
+/** A number with separators: `12,345`; fractions only of small numbers. */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return count.toLocaleString('en-US', { maximumFractionDigits: Math.abs(count) < 10 ? 2 : 0 });
 }
 
 /** A share in percent: `87 %`. */
