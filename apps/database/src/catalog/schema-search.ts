@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { escapeLike } from './escape-like.ts';
+import { keepAnswers } from './keep-answers.ts';
 import { objectKinds, type ObjectKind } from './object-kinds.ts';
 import type { ObjectRow } from './objects-query.ts';
 import { readCatalog } from './read-catalog.ts';
@@ -45,27 +45,14 @@ const maxPageBytes = 48_000;
 /** Objects read for one page: with details each can be large, and the page ends at its bytes anyway. */
 const maxObjects = { names: 500, summary: 200, full: 50 } as const;
 
-const freshMs = 10_000;
+const maxKept = 50;
 
 /** Searches the catalogue of a source; the same search within ten seconds is answered from memory. Searches of one kind run once. */
 export function createSchemaSearch(
   source: Pick<Source, 'loadCatalog'>,
   { now, tables }: { readonly now: () => number; readonly tables?: TableAllowList | undefined },
 ): SchemaSearch {
-  const pages = new LRUCache<string, Promise<SearchPage>>({ max: 50, ttl: freshMs, perf: { now } });
-  return {
-    async search(request) {
-      const key = JSON.stringify(request);
-      const known = pages.get(key);
-      if (known !== undefined) {
-        return known;
-      }
-      const page = runSearch(source, request, tables);
-      pages.set(key, page);
-      page.catch(() => pages.delete(key));
-      return page;
-    },
-  };
+  return { search: keepAnswers(async (request: SearchRequest) => runSearch(source, request, tables), { now, max: maxKept }) };
 }
 
 async function runSearch(

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { keepAnswers } from './keep-answers.ts';
 import { readCatalog } from './read-catalog.ts';
 import type { TableNameRow } from './table-names-query.ts';
 
@@ -14,7 +14,6 @@ export interface TableNames {
   list(): Promise<readonly TableNameRow[]>;
 }
 
-const freshMs = 10_000;
 const maxKept = 100;
 
 /** Names of a source; the same question within ten seconds is answered from memory. */
@@ -22,22 +21,11 @@ export function createTableNames(
   source: Pick<Source, 'loadCatalog'>,
   { now, tables }: { readonly now: () => number; readonly tables?: TableAllowList | undefined },
 ): TableNames {
-  const kept = new LRUCache<string, Promise<readonly TableNameRow[]>>({ max: maxKept, ttl: freshMs, perf: { now } });
-  const load = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
+  const ask = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
     const { tableNamesQuery } = await import('./table-names-query.ts');
     return readCatalog(source, tableNamesQuery({ ...question, list: tables }));
   };
-  const keep = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
-    const key = JSON.stringify([question.of, question.part, question.schema]);
-    const known = kept.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const loading = load(question);
-    kept.set(key, loading);
-    loading.catch(() => kept.delete(key));
-    return loading;
-  };
+  const keep = keepAnswers(ask, { now, max: maxKept });
   return {
     schemas: async (part) => (await keep({ of: 'schemas', part })).map(({ schema }) => schema),
     tables: async (part, schema) => (await keep({ of: 'tables', part, schema })).map(({ name }) => name),

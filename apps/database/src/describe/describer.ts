@@ -1,6 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
-import { LRUCache } from 'lru-cache';
 import { cutText } from '../text/cut-text.ts';
+import { keepAnswers } from '../catalog/keep-answers.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { CatalogSource } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
@@ -46,7 +46,6 @@ export interface DescriberOptions {
   readonly tables?: TableAllowList | undefined;
 }
 
-const freshMs = 10_000;
 const maxKept = 50;
 
 /** Characters of a name that an error repeats: two names of 63 bytes. */
@@ -60,7 +59,6 @@ const embeddedReader = 'pg_read_all_data';
 
 /** Describes objects of a source; the same name within ten seconds is answered from memory. */
 export function createDescriber(source: CatalogSource, { now, tables }: DescriberOptions): Describer {
-  const kept = new LRUCache<string, Promise<Described>>({ max: maxKept, ttl: freshMs, perf: { now } });
   const find = async (readings: readonly NameReading[]): Promise<DescriptionRow | undefined> => {
     const { descriptionQuery } = await import('./description-query.ts');
     const reader = source.engine === 'pglite' ? embeddedReader : undefined;
@@ -83,17 +81,7 @@ export function createDescriber(source: CatalogSource, { now, tables }: Describe
       hint: `${guess}Call search_schema to find names.`,
     });
   };
-  const keep = async (readings: readonly NameReading[]): Promise<Described> => {
-    const key = JSON.stringify(readings);
-    const known = kept.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const loading = load(readings);
-    kept.set(key, loading);
-    loading.catch(() => kept.delete(key));
-    return loading;
-  };
+  const keep = keepAnswers(load, { now, max: maxKept });
   return {
     describe: async (text) => keep(readObjectName(text)),
     async describeTable(schema, name) {
