@@ -37,8 +37,9 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
   });
   const control = createControl(url, shared);
   const loadCatalog = async () => (await control.load()).db;
+  let runners: ReturnType<typeof loadRunners> | undefined;
   const runScript: Source['runScript'] = async (statements, run) => {
-    const script = await import('./run-script.ts');
+    const [, script] = await (runners ??= loadRunners());
     return script.runScript(readers, statements, run);
   };
   return {
@@ -46,8 +47,8 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
     engine: 'postgres',
     ...createCatalogReaders({ ...policy, loadCatalog, runScript, now }),
     async readPage(request, run) {
-      const { runPage } = await import('./run-page.ts');
-      return runPage(readers, request, run);
+      const [page] = await (runners ??= loadRunners());
+      return page.runPage(readers, request, run);
     },
     runScript,
     check: createCheck(async () => (await control.load()).ping()),
@@ -55,4 +56,9 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
       await Promise.all([readers.close(), control.close()]);
     },
   };
+}
+
+/** The driver comes with them. Kept, since an import takes its time also when the module is there. */
+async function loadRunners() {
+  return Promise.all([import('./run-page.ts'), import('./run-script.ts')]);
 }

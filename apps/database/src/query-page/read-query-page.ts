@@ -13,10 +13,13 @@ const cursorTtlMs = 15 * 60_000;
 /** Characters of one value. */
 const maxCell = 8_000;
 
+/** One row. Not checked cell by cell: that would cost more than reading them. */
+const row = z.unknown().meta({ type: 'array', items: {} });
+
 /** What every tool that reads pages answers. */
 export const pageOutput = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  rows: z.array(z.array(z.unknown())),
+  rows: z.array(row),
   rowCount: z.number(),
   truncated: z.boolean(),
   truncatedBy: z.enum(['rows', 'bytes', 'cell', 'time']).optional(),

@@ -10,7 +10,9 @@ export type ParamInput = string | number | boolean | null;
  */
 export function toText(value: ParamInput): string | null {
   if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-    throw new AppError('INVALID_INPUT', 'A parameter holds a NUL character or half of a surrogate pair.');
+    throw new AppError('INVALID_INPUT', 'A parameter holds a NUL character or half of a surrogate pair.', {
+      hint: 'Send plain Unicode text.',
+    });
   }
   return value === null ? null : String(value);
 }
