@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@trellis-mcp/errors';
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import type { Breaker } from './create-breaker.ts';
-import { allInUse, isBusy, refuseWhileAway, translatePostgresError } from './postgres-error.ts';
+import { allInUse, busyHint, isBusy, refuseWhileAway, translatePostgresError } from './postgres-error.ts';
 import type { PostgresLease } from './postgres-lease.ts';
 import { trackSockets, type TrackedSockets } from './track-sockets.ts';
 import { messageOf } from './upstream-error.ts';
@@ -92,7 +92,7 @@ class LazyPool implements PostgresPool {
     const driver = this.#driver ?? (await this.#load());
     if (this.#closing) throw new AppError('CANCELLED', 'The Postgres connection is closed.');
     if (driver.pool.waitingCount >= maxWaiting) {
-      throw new AppError('LIMIT', 'Too many statements wait for Postgres.', { retryable: true });
+      throw new AppError('LIMIT', 'Too many statements wait for Postgres.', { hint: busyHint, retryable: true });
     }
     signal?.throwIfAborted();
     const acquired = this.#acquire(driver);

@@ -4,6 +4,9 @@ import { codeOf, messageOf, upstreamError } from './upstream-error.ts';
 /** Codes of Node for a certificate that does not hold. */
 const certificateCodes = /CERT|^UNABLE_TO_|^ERR_TLS_/;
 
+/** What to do when there are more callers than connections. */
+export const busyHint = 'Try again in a moment, or allow more connections.';
+
 /** Makes the one error of a failed statement or connection. It names a code at most: no host, user, row or statement. */
 export function translatePostgresError(failure: unknown): AppError {
   const code = codeOf(failure) ?? '';
@@ -18,6 +21,7 @@ export function refuseWhileAway(): AppError {
 /** Makes the error of a wait in which no connection came back to the pool. */
 export function allInUse(): AppError {
   return new AppError('UPSTREAM', 'All connections to Postgres are in use.', {
+    hint: busyHint,
     retryable: true,
     retryAfterMs: 1_000,
     details: { busy: true },
