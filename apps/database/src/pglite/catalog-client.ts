@@ -19,7 +19,10 @@ export function createCatalogClient(engine: PgliteEngine): PGlite {
       }
       throw end.kind === 'error'
         ? toAppError(end.failure)
-        : new AppError('TIMEOUT', `The catalogue did not answer within ${String(timeoutMs)} ms.`);
+        : new AppError('TIMEOUT', `The catalogue did not answer within ${String(timeoutMs)} ms.`, {
+            hint: 'Send the same call again in a moment.',
+            retryable: true,
+          });
     },
     transaction: () => Promise.reject(new Error('The catalogue is read without transactions.')),
     close: async () => engine.close(),

@@ -66,7 +66,7 @@ class QueuedEngine implements PgliteEngine {
     const { maxWaiting = 100 } = this.#options;
     if (this.#waiting >= maxWaiting) {
       const message = `${String(maxWaiting)} statements wait for the embedded database already.`;
-      throw new AppError('LIMIT', message, { retryable: true, retryAfterMs: 1_000 });
+      throw new AppError('LIMIT', message, { hint: 'Send it again when others have ended.', retryable: true, retryAfterMs: 1_000 });
     }
     this.#waiting += 1;
     const end = this.#turn.then(async () => this.#runNow(job, options));
@@ -125,7 +125,11 @@ class QueuedEngine implements PgliteEngine {
       return thread;
     } catch (cause) {
       await thread.terminate();
-      throw new AppError('UPSTREAM', 'The embedded database did not start.', { retryable: true, cause });
+      throw new AppError('UPSTREAM', 'The embedded database did not start.', {
+        hint: 'The log of the server says why.',
+        retryable: true,
+        cause,
+      });
     } finally {
       clearTimeout(late);
     }

@@ -2,6 +2,8 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@trellis-mcp/errors';
 
+const ownDirectory = 'Stop it, or give each server a directory of its own.';
+
 /** Holds a data directory for this process: two engines on one directory destroy it. */
 export interface DirectoryLock {
   release(): Promise<void>;
@@ -19,12 +21,12 @@ export async function lockDirectory(dataDir: string): Promise<DirectoryLock> {
     const owner = Number(await readFile(path, 'utf8'));
     if (isAlive(owner)) {
       throw new AppError('CONFLICT', 'The directory of --data-dir is used by another process.', {
-        hint: 'Stop it, or give each server a directory of its own.',
+        hint: ownDirectory,
       });
     }
     await rm(path, { force: true });
     if (!(await tryLock(path))) {
-      throw new AppError('CONFLICT', 'The directory of --data-dir was taken by another process just now.');
+      throw new AppError('CONFLICT', 'The directory of --data-dir was taken by another process just now.', { hint: ownDirectory });
     }
   }
   return { release: () => rm(path, { force: true }) };

@@ -1,4 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
+import { readLess } from './stop-reasons.ts';
 
 /** An error of a database, whatever the driver: the SQLSTATE and what PostgreSQL said. */
 export interface SqlFailure {
@@ -21,6 +22,8 @@ export type SourceFailure =
   | { readonly kind: 'broken'; readonly message: string }
   /** The connection ended under the statement. */
   | { readonly kind: 'lost'; readonly message: string };
+
+const again = 'Send the same call again in a moment.';
 
 const schemaHint = 'Call search_schema for the names and types that exist.';
 
@@ -56,7 +59,7 @@ export function toAppError(failure: SourceFailure): AppError {
   }
   if (failure.kind === 'lost') {
     return new AppError('UPSTREAM', 'The connection to the database was lost.', {
-      hint: 'Send the same call again.',
+      hint: again,
       retryable: true,
       retryAfterMs: 1_000,
       cause: new Error(failure.message),
@@ -78,7 +81,7 @@ function fromSql({ code, message, detail, position }: SqlFailure): AppError {
   const options = { details, cause: new Error(detail === undefined ? message : `${message}: ${detail}`) };
   const hint = hints[code] ?? hints[code.slice(0, 2)];
   if (code === '57014' || code === '25P03') {
-    return new AppError('TIMEOUT', 'The database stopped the statement at its deadline.', options);
+    return new AppError('TIMEOUT', 'The database stopped the statement at its deadline.', { ...options, hint: readLess });
   }
   if (code === '54001') {
     return new AppError('LIMIT', sentence, { ...options, hint: 'Use fewer levels, an IN list, or params.' });
@@ -90,5 +93,10 @@ function fromSql({ code, message, detail, position }: SqlFailure): AppError {
     const denied = code === '42501' || code === '25006';
     return new AppError(denied ? 'DENIED' : 'INVALID_INPUT', sentence, hint === undefined ? options : { ...options, hint });
   }
-  return new AppError('UPSTREAM', `The database failed with SQLSTATE ${code}.`, { ...options, retryable: /^(08|40|55|57)/.test(code) });
+  const retryable = /^(08|40|55|57)/.test(code);
+  return new AppError('UPSTREAM', `The database failed with SQLSTATE ${code}.`, {
+    ...options,
+    retryable,
+    ...(retryable ? { hint: again } : {}),
+  });
 }

@@ -29,6 +29,9 @@ async function readText(file: string, name: string): Promise<string> {
   try {
     return (await readFile(file)).subarray(0, maxBytes).toString('utf8');
   } catch (cause) {
-    throw new AppError('INVALID_INPUT', `The databaseUrlFile of the source ${name} cannot be read.`, { cause });
+    throw new AppError('INVALID_INPUT', `The databaseUrlFile of the source ${name} cannot be read.`, {
+      hint: 'Check that it is there, and that this server may read it.',
+      cause,
+    });
   }
 }

@@ -1,9 +1,12 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
 
+/** What to do about a statement that takes too long. */
+export const readLess = 'Read less: filter on indexed columns, aggregate, or add LIMIT.';
+
 /** The error of a statement that did not end in time. */
 export function toTimeout(timeoutMs: number): AppError {
   return new AppError('TIMEOUT', `The statement was stopped after ${String(timeoutMs)} ms.`, {
-    hint: 'Read less: filter on indexed columns, aggregate, or add LIMIT.',
+    hint: readLess,
     details: { timeoutMs },
   });
 }
