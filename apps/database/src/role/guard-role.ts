@@ -35,11 +35,9 @@ export async function guardRole(source: Source, options: GuardRoleOptions): Prom
     return source;
   }
   const guard = options.strict ? refuseDangerous(source, options) : warnOfDangerous(source, options);
-  if (options.strict) {
-    await guard.before();
-  }
+  await guard.before?.();
   const guarded = async <Answer>(run: () => Promise<Answer>): Promise<Answer> => {
-    await guard.before();
+    await guard.before?.();
     try {
       return await run();
     } catch (error) {
@@ -59,7 +57,7 @@ export async function guardRole(source: Source, options: GuardRoleOptions): Prom
 
 /** What happens around each use of a guarded source. */
 interface Guard {
-  before(): Promise<void>;
+  before?(): Promise<void>;
   failed(error: unknown): void;
   after(): void;
 }
@@ -107,7 +105,6 @@ function warnOfDangerous(source: Source, { log, now }: GuardRoleOptions): Guard 
     }
   };
   return {
-    before: () => Promise.resolve(),
     failed: () => undefined,
     after() {
       if (now() >= nextAt) {
