@@ -40,6 +40,11 @@ it('finds nothing where the sample lacks nothing', async () => {
   expect(notes).toEqual(['public.customers is too small for an index to matter (500 rows).']);
 });
 
+it('says so when indexes that are there do', async () => {
+  const report = await advise(['select * from order_items where order_id = 5']);
+  expect(report).toEqual({ advice: [], notes: ['No index that is missing would make these statements much cheaper.'] });
+});
+
 it('asks for queries where the database remembers none', async () => {
   const error = await client.callTool('advise_indexes', {}).catch((caught: unknown) => caught);
   expect(error).toMatchObject({ code: 'NOT_FOUND', hint: expect.stringContaining('Pass queries') });

@@ -39,6 +39,7 @@ export interface PlannedStatement extends Statement {
 }
 
 const unplanned = 'Some statements of pg_stat_statements cannot be planned without their constants: pass them in queries.';
+const nothingFound = 'No index that is missing would make these statements much cheaper.';
 const maxAdvice = 10;
 const maxNotes = 20;
 const maxNote = 400;
@@ -61,6 +62,9 @@ export async function adviseIndexes(queries: readonly string[], context: AdviceC
   const candidates = await findCandidates(planned, { facts, notes, extensions, source, isLimited: tables !== undefined });
   const hypopg = extensions.get('hypopg');
   const measured = await measureGains(candidates, planned, { ...context, hypopg, notes, total: chosen.statements.length });
+  if (measured.length === 0 && notes.size === 0) {
+    notes.add(nothingFound);
+  }
   return {
     advice: measured.slice(0, maxAdvice).map((candidate) => writeAdvice(candidate, planned, hypopg !== undefined)),
     notes: [...notes].slice(0, maxNotes).map((note) => showText(note, maxNote)),
