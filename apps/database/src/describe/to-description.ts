@@ -1,3 +1,4 @@
+import { cutText } from '../text/cut-text.ts';
 import type {
   DescribedColumn,
   DescribedIndex,
@@ -90,7 +91,7 @@ export function toDescription(row: DescriptionRow): Description {
     name: row.written,
     kind: row.kind,
     ...present({
-      comment: cutText(row.comment, maxText.comment),
+      comment: cut(row.comment, maxText.comment),
       rows: row.rows === null ? undefined : Math.round(row.rows),
       bytes: row.bytes,
       may: row.may,
@@ -111,7 +112,7 @@ export function toDescription(row: DescriptionRow): Description {
         ...present({ tables: cutter.list(partitioning.tables, 'partitions', maxItems.names) }),
       },
       values: cutter.list(row.labels, 'values', maxItems.labels),
-      definition: cutText(row.definition, maxText.definition),
+      definition: cut(row.definition, maxText.definition),
       sequence: row.sequence,
       overloads: cutter.list(row.overloads?.map(cutOverload), 'overloads', maxItems.overloads),
     }),
@@ -129,31 +130,27 @@ function cutColumn(column: DescribedColumn): DescribedColumn {
   return {
     ...column,
     ...present({
-      default: cutText(column.default, maxText.expression),
-      generated: cutText(column.generated, maxText.expression),
-      comment: cutText(column.comment, maxText.comment),
+      default: cut(column.default, maxText.expression),
+      generated: cut(column.generated, maxText.expression),
+      comment: cut(column.comment, maxText.comment),
     }),
   };
 }
 
 function cutDefinition(index: DescribedIndex): DescribedIndex {
-  return { ...index, ...present({ definition: cutText(index.definition, maxText.expression) }) };
+  return { ...index, ...present({ definition: cut(index.definition, maxText.expression) }) };
 }
 
 function cutExpression(text: string): string {
-  return cutText(text, maxText.expression) ?? '';
+  return cutText(text, maxText.expression);
 }
 
 function cutOverload(overload: Overload): Overload {
   const { definition, comment } = overload;
-  return { ...overload, ...present({ definition: cutText(definition, maxText.definition), comment: cutText(comment, maxText.comment) }) };
+  return { ...overload, ...present({ definition: cut(definition, maxText.definition), comment: cut(comment, maxText.comment) }) };
 }
 
 /** The database gives one character more than is shown, so that a cut is known. */
-function cutText(text: string | null | undefined, max: number): string | undefined {
-  if (text === null || text === undefined) {
-    return undefined;
-  }
-  const characters = text.length > max ? Array.from(text) : [];
-  return characters.length > max ? `${characters.slice(0, max).join('')}...` : text;
+function cut(text: string | null | undefined, max: number): string | undefined {
+  return text === null || text === undefined ? undefined : cutText(text, max);
 }

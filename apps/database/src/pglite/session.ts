@@ -1,11 +1,10 @@
 import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
+import { addNotice } from '../sources/add-notice.ts';
 import { cursorPrefix, pageCursor } from '../sources/page-cursor.ts';
 import { Page } from '../sources/page.ts';
 import { readPage, type RowReader, type RowSink } from '../sources/read-page.ts';
 import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement, WholeRow } from '../sources/raw-page.ts';
 import type { QueryAnswer, QueryJob } from './protocol.ts';
-
-const maxNotices = 20;
 
 /** A fetch arrives whole here. */
 const fetchLimits = { firstFetch: 4, largestFetch: 256 } as const;
@@ -118,10 +117,6 @@ function textOptions(db: PGlite, notices: string[]): QueryOptions {
     rowMode: 'array',
     parsers: Object.fromEntries(oids.map((oid) => [oid, asText])),
     serializers: Object.fromEntries(Object.keys(db.serializers).map((oid) => [oid, asText])),
-    onNotice: ({ severity, message }) => {
-      if (notices.length < maxNotices) {
-        notices.push(`${severity ?? 'NOTICE'}: ${(message ?? '').slice(0, 500)}`);
-      }
-    },
+    onNotice: (notice) => addNotice(notices, notice),
   };
 }

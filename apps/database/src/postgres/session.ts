@@ -1,5 +1,6 @@
 import type { AppError } from '@trellis-mcp/errors';
 import type { PostgresLease } from '@trellis-mcp/stores';
+import { addNotice, type Notice } from '../sources/add-notice.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { WholeRow } from '../sources/raw-page.ts';
 import type { RowSink } from '../sources/read-page.ts';
@@ -19,7 +20,6 @@ export const begin = `${beginBare}; SELECT 1`;
 const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
 const scrubMessages = writeSteps(scrub);
 
-const maxNotices = 20;
 /** From the end of a call to its connection being free, or cut. */
 const maxScrubMs = 200;
 /** How long what still runs may go on by itself: most has ended before a cancellation would arrive. */
@@ -140,9 +140,5 @@ export class Session {
     this.close();
   }
 
-  readonly #onNotice = ({ severity, message }: { severity?: string | undefined; message?: string | undefined }): void => {
-    if (this.notices.length < maxNotices) {
-      this.notices.push(`${severity ?? 'NOTICE'}: ${(message ?? '').slice(0, 500)}`);
-    }
-  };
+  readonly #onNotice = (notice: Notice): void => addNotice(this.notices, notice);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
+import { cutText } from '../text/cut-text.ts';
 import { readLess } from './stop-reasons.ts';
 
 /** An error of a database, whatever the driver: the SQLSTATE and what PostgreSQL said. */
@@ -76,7 +77,7 @@ export function toAppError(failure: SourceFailure): AppError {
 }
 
 function fromSql({ code, message, detail, position }: SqlFailure): AppError {
-  const sentence = `${message.slice(0, 500)}${position === undefined ? '' : ` (at character ${String(position)})`}.`;
+  const sentence = `${cutText(message, 500)}${position === undefined ? '' : ` (at character ${String(position)})`}.`;
   const details = { sqlState: code, ...(position === undefined ? {} : { position }) };
   const options = { details, cause: new Error(detail === undefined ? message : `${message}: ${detail}`) };
   const hint = hints[code] ?? hints[code.slice(0, 2)];
