@@ -3,9 +3,9 @@ import { createDefiners, type Host } from '@trellis-mcp/server';
 import { openCatalog } from './catalog/open-catalog.ts';
 import type { Config } from './config.ts';
 import { guardRole } from './role/guard-role.ts';
+import { createSources, type OpenSource, type Sources } from './sources/create-sources.ts';
 import { listSources, type SourceAddress } from './sources/list-sources.ts';
 import { openSource } from './sources/open-source.ts';
-import { createSources, type OpenSource, type Sources } from './sources/open-sources.ts';
 
 /** Limits of one page, set by the operator. */
 export type QueryLimits = Pick<Config, 'maxRows' | 'maxBytes' | 'statementTimeoutMs'>;

@@ -5,9 +5,9 @@ import { openCatalog } from './catalog/open-catalog.ts';
 import type { Config } from './config.ts';
 import { examineRole } from './role/examine-role.ts';
 import { prepareSavedQueries } from './saved-queries/prepare-saved-queries.ts';
+import { createSources, type OpenSource } from './sources/create-sources.ts';
 import { listSources, type SourceAddress } from './sources/list-sources.ts';
 import { openSource } from './sources/open-source.ts';
-import { createSources, type OpenSource } from './sources/open-sources.ts';
 import type { Source } from './sources/source.ts';
 
 const oldestVersion = 13;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { createEngine } from '../src/pglite/engine.ts';
-import { createPgliteSource, type PgliteSourceOptions } from '../src/pglite/pglite-source.ts';
+import { createPgliteSource, type PgliteSourceOptions } from '../src/pglite/create-pglite-source.ts';
 import { sampleUrl } from '../src/pglite/places.ts';
 import { objectsSql } from './attacks-objects.ts';
 import type { Target } from './attacks-target.ts';

@@ -4,7 +4,7 @@ import { sharedPostgres } from '@trellis-mcp/test-services';
 import { openCatalog, type Catalog } from '../src/catalog/open-catalog.ts';
 import { createEngine } from '../src/pglite/engine.ts';
 import { sampleUrl } from '../src/pglite/places.ts';
-import { createPgliteSource } from '../src/pglite/pglite-source.ts';
+import { createPgliteSource } from '../src/pglite/create-pglite-source.ts';
 import { openPostgresSource } from '../src/postgres/open-postgres-source.ts';
 import type { Source } from '../src/sources/source.ts';
 import { readTableAllowList } from '../src/sql/table-allow-list.ts';

@@ -1,5 +1,5 @@
 import { createEngine, type EngineOptions, type PgliteEngine } from '../src/pglite/engine.ts';
-import { createPgliteSource } from '../src/pglite/pglite-source.ts';
+import { createPgliteSource } from '../src/pglite/create-pglite-source.ts';
 import { sampleUrl } from '../src/pglite/places.ts';
 import { readSource, type SourceReader } from './read-source.ts';
 

@@ -1,9 +1,9 @@
 import { isAppError, type AppError } from '@trellis-mcp/errors';
 import { explainStatement } from '../plans/explain-statement.ts';
-import { showText } from '../text/show-name.ts';
 import type { RunOptions, Source } from '../sources/source.ts';
 import type { SqlParser } from '../sql/parser.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { showText } from '../text/show-name.ts';
 import { chooseStatements, type Statement } from './choose-statements.ts';
 import { findCandidates } from './find-candidates.ts';
 import { findWishes } from './find-wishes.ts';

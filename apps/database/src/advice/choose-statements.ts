@@ -1,11 +1,11 @@
 import { AppError } from '@trellis-mcp/errors';
 import { countParameters } from '../plans/count-parameters.ts';
-import { showText } from '../text/show-name.ts';
 import { requireAccepted } from '../query-page/require-accepted.ts';
 import type { Source } from '../sources/source.ts';
 import type { SqlParser } from '../sql/parser.ts';
 import { readRelations } from '../sql/read-relations.ts';
 import type { QualifiedName } from '../sql/read-statement.ts';
+import { showText } from '../text/show-name.ts';
 import type { Extensions } from './load-extensions.ts';
 import { loadTopStatements } from './load-top-statements.ts';
 

@@ -1,7 +1,7 @@
 import { isAppError } from '@trellis-mcp/errors';
 import { showText } from '../text/show-name.ts';
-import { renderCandidate, type Candidate } from './candidate.ts';
 import type { AdviceContext, PlannedStatement } from './advise-indexes.ts';
+import { renderCandidate, type Candidate } from './candidate.ts';
 import { canTry, tryCandidates, type Trial, type TrialResult } from './try-candidates.ts';
 
 /** A candidate and what it would bring. */

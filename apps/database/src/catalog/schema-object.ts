@@ -1,7 +1,7 @@
 import { cutText } from '../text/cut-text.ts';
+import { toOneLine } from '../text/to-one-line.ts';
 import { maxItems, type ObjectKind } from './object-kinds.ts';
 import type { ColumnRow, ObjectRow } from './objects-query.ts';
-import { toOneLine } from '../text/to-one-line.ts';
 
 /** An object as tools show it: terse, since models pay for every word. */
 export interface SchemaObject {

@@ -1,9 +1,9 @@
 import { AppError } from '@trellis-mcp/errors';
-import { cutText } from '../text/cut-text.ts';
 import { keepAnswers } from '../catalog/keep-answers.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { CatalogSource } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
+import { cutText } from '../text/cut-text.ts';
 import type { DescriptionRow } from './description-row.ts';
 import { findNearNames } from './near-names.ts';
 import { readObjectName, type NameReading } from './object-name.ts';

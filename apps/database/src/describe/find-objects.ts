@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { isOnList, isTypeInUse, lockedRelations, type SqlPart } from '../catalog/sql-parts.ts';
-import type { SearchPath } from '../sources/load-search-path.ts';
+import type { SearchPath } from '../sources/create-search-path.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { NameReading } from './object-name.ts';
 

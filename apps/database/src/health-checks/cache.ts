@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { isOnList } from '../catalog/sql-parts.ts';
+import { formatCount, formatShare } from '../text/format.ts';
 import { quoteQualified } from '../text/quote-identifier.ts';
 import { listSome, toFinding, type Finding } from './finding.ts';
-import { formatCount, formatShare } from '../text/format.ts';
 import type { CheckContext, CheckResult } from './health-check.ts';
 
 interface CacheRow {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { formatShare } from '../text/format.ts';
 import { quoteIdentifier } from '../text/quote-identifier.ts';
 import { toFinding, type Finding } from './finding.ts';
-import { formatShare } from '../text/format.ts';
 import type { CheckContext, CheckResult } from './health-check.ts';
 import { seesSessions, sessionsUnseen } from './other-sessions.ts';
 

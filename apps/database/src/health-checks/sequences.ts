@@ -1,6 +1,6 @@
+import { formatCount, formatShare } from '../text/format.ts';
 import { quoteIdentifier, quoteQualified } from '../text/quote-identifier.ts';
 import { maxNamed, toFinding, type Finding } from './finding.ts';
-import { formatCount, formatShare } from '../text/format.ts';
 import type { CheckContext, CheckResult } from './health-check.ts';
 import { listSequences, maxSequences, readLastValues, type Sequence } from './sequences/list-sequences.ts';
 

@@ -1,7 +1,7 @@
 import type { Source } from '../sources/source.ts';
+import { createPgliteSource, type PgliteSourceOptions } from './create-pglite-source.ts';
 import { createEngine } from './engine.ts';
 import { lockDirectory } from './lock-directory.ts';
-import { createPgliteSource, type PgliteSourceOptions } from './pglite-source.ts';
 import { sampleUrl } from './places.ts';
 
 /** Which embedded database to open. */

@@ -1,9 +1,9 @@
 import type { PGlite, QueryOptions, Results } from '@electric-sql/pglite';
 import { addNotice } from '../sources/add-notice.ts';
-import { cursorPrefix, pageCursor } from '../sources/page-cursor.ts';
 import { Page } from '../sources/page.ts';
-import { readPage, type RowReader, type RowSink } from '../sources/read-page.ts';
+import { cursorPrefix, pageCursor } from '../sources/page-cursor.ts';
 import type { PageEnd, PagePart, PageRequest, ScriptResult, ScriptStatement, WholeRow } from '../sources/raw-page.ts';
+import { readPage, type RowReader, type RowSink } from '../sources/read-page.ts';
 import type { QueryAnswer, QueryJob } from './protocol.ts';
 
 /** A fetch arrives whole here. */

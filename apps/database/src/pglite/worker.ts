@@ -1,8 +1,8 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
-import type { PagePart } from '../sources/raw-page.ts';
-import { cursorPrefix } from '../sources/page-cursor.ts';
 import { TooManyColumnsError } from '../sources/page.ts';
+import { cursorPrefix } from '../sources/page-cursor.ts';
+import type { PagePart } from '../sources/raw-page.ts';
 import { compileEngine, openDatabase } from './open-database.ts';
 import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
 import { runOwn, runPage, runScript, scrubSession } from './session.ts';

@@ -1,6 +1,6 @@
+import { showText } from '../text/show-name.ts';
 import { conditionOf, nameNode } from './name-node.ts';
 import { nodeAt, type Plan, type PlanNode } from './plan.ts';
-import { showText } from '../text/show-name.ts';
 
 /** A node whose rows were estimated badly. */
 export interface EstimateError {

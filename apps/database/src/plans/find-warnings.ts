@@ -1,9 +1,9 @@
+import { formatCount } from '../text/format.ts';
+import { showRelation } from '../text/show-name.ts';
 import { rowsRemoved } from './find-worst-nodes.ts';
 import { sizeKey, type TableSizes } from './load-table-sizes.ts';
 import { nameNode } from './name-node.ts';
 import { nodeAt, type Plan, type PlanNode } from './plan.ts';
-import { formatCount } from '../text/format.ts';
-import { showRelation } from '../text/show-name.ts';
 import type { Weights } from './weigh-nodes.ts';
 
 /** What warnings are found in. */

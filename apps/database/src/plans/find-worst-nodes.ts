@@ -1,6 +1,6 @@
+import { showText } from '../text/show-name.ts';
 import { conditionOf, nameNode } from './name-node.ts';
 import type { Plan, PlanNode } from './plan.ts';
-import { showText } from '../text/show-name.ts';
 import type { Weights } from './weigh-nodes.ts';
 
 /** A node that takes much by itself. */

@@ -1,5 +1,5 @@
-import type { PlanNode } from './plan.ts';
 import { showName, showRelation, showText } from '../text/show-name.ts';
+import type { PlanNode } from './plan.ts';
 
 /** `Parallel Seq Scan on orders o`, `Index Scan using orders_pkey on billing.orders`, `Hash Left Join`. */
 export function nameNode({ type, isParallel, joinType, index, on, alias, cte, strategy }: PlanNode): string {

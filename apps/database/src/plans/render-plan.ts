@@ -1,6 +1,6 @@
+import { showText } from '../text/show-name.ts';
 import { nameNode } from './name-node.ts';
 import type { Plan, PlanNode } from './plan.ts';
-import { showText } from '../text/show-name.ts';
 
 /** Characters of a rendered plan. */
 export const maxPlanText = 16_000;

@@ -1,7 +1,7 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { PostgresPool } from '@trellis-mcp/stores';
-import { cursorPrefix } from '../sources/page-cursor.ts';
 import { Page } from '../sources/page.ts';
+import { cursorPrefix } from '../sources/page-cursor.ts';
 import type { PageRequest } from '../sources/raw-page.ts';
 import { readPage } from '../sources/read-page.ts';
 import type { RawPage, RunOptions } from '../sources/source.ts';

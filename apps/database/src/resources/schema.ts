@@ -1,8 +1,8 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { SchemaObject } from '../catalog/schema-object.ts';
-import { toOneLine } from '../text/to-one-line.ts';
 import { defineResource } from '../deps.ts';
-import type { OpenSource, Sources } from '../sources/open-sources.ts';
+import type { OpenSource, Sources } from '../sources/create-sources.ts';
+import { toOneLine } from '../text/to-one-line.ts';
 
 const maxObjects = 200;
 

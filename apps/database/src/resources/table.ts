@@ -1,9 +1,9 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { AnyResource, ResourceEntry } from '@trellis-mcp/server';
-import { toOneLine } from '../text/to-one-line.ts';
 import { defineResource, type Deps } from '../deps.ts';
 import { renderDescription } from '../describe/render-description.ts';
-import type { OpenSource, Sources } from '../sources/open-sources.ts';
+import type { OpenSource, Sources } from '../sources/create-sources.ts';
+import { toOneLine } from '../text/to-one-line.ts';
 
 /** Longest name or comment in a list, in characters. */
 const maxLine = 150;

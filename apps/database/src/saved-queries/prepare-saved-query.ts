@@ -1,6 +1,6 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import { requireAccepted } from '../query-page/require-accepted.ts';
-import type { Sources } from '../sources/open-sources.ts';
+import type { Sources } from '../sources/create-sources.ts';
 import type { Source } from '../sources/source.ts';
 import type { SavedQuery } from './saved-query.ts';
 

@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import { createGate, type GateOptions } from '../sql/gate.ts';
 import { createParser } from '../sql/parser.ts';
 import { createRelationReader } from './create-relation-reader.ts';
+import { createSearchPath } from './create-search-path.ts';
 import { keepFacts } from './keep-facts.ts';
-import { createSearchPath } from './load-search-path.ts';
 import type { Source } from './source.ts';
 import { loadTypes, type SourceFacts } from './type-catalog.ts';
 

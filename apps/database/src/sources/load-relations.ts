@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { RelationTraits } from '../sql/function-catalog.ts';
 import type { QualifiedName } from '../sql/read-statement.ts';
-import type { SearchPath } from './load-search-path.ts';
+import type { SearchPath } from './create-search-path.ts';
 
 /** A relation asked for, and one function that reading it calls. */
 interface RelationRow {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { SqlGate } from '../sql/gate.ts';
+import type { SearchPath } from './create-search-path.ts';
 import type { PageEnd, PageRequest, RawCell, RawColumn, ScriptResult, ScriptStatement } from './raw-page.ts';
-import type { SearchPath } from './load-search-path.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
 /** A page of a statement, values still in text format. */

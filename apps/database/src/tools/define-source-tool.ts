@@ -1,7 +1,7 @@
 import type { AnyTool, Call, ToolDefinition, ToolResult } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { defineTool, type Deps } from '../deps.ts';
-import type { OpenSource } from '../sources/open-sources.ts';
+import type { OpenSource } from '../sources/create-sources.ts';
 
 /** What a tool of a source gets beside its arguments. */
 export interface SourceCall {

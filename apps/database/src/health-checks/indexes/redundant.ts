@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { formatBytes } from '../../text/format.ts';
 import { quoteQualified } from '../../text/quote-identifier.ts';
 import { maxNamed, toFinding, type Finding } from '../finding.ts';
-import { formatBytes } from '../../text/format.ts';
 import type { CheckContext } from '../health-check.ts';
 import { userRelations } from '../user-relations.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { formatBytes, formatCount } from '../../text/format.ts';
 import { quoteIdentifier } from '../../text/quote-identifier.ts';
 import { maxNamed, toFinding, type Finding } from '../finding.ts';
-import { formatBytes, formatCount } from '../../text/format.ts';
 import type { CheckContext } from '../health-check.ts';
 
 interface SlotRow {

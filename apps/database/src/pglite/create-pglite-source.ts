@@ -7,8 +7,8 @@ import type { RawPage, RunOptions, Source } from '../sources/source.ts';
 import { toTimeout } from '../sources/stop-reasons.ts';
 import type { GateOptions } from '../sql/gate.ts';
 import { createCatalogClient } from './catalog-client.ts';
-import type { JobEnd } from './engine-thread.ts';
 import type { PgliteEngine } from './engine.ts';
+import type { JobEnd } from './engine-thread.ts';
 
 /** Options of {@link createPgliteSource}. */
 export interface PgliteSourceOptions extends Pick<GateOptions, 'allowFunctions' | 'allowTables'> {
