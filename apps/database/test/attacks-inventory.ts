@@ -26,8 +26,8 @@ const facts = {
 const traces = {
   advisory: `select count(*) from pg_locks where locktype in ('advisory', 'userlock')`,
   locks: `select count(*) from pg_locks where pid <> pg_backend_pid() and locktype in ('relation', 'tuple', 'transactionid', 'object')`,
-  audit: `select count(*) from audit`,
-  sequence: `select last_value || ',' || is_called from tickets`,
+  audit: `select count(*) from public.audit`,
+  sequence: `select last_value || ',' || is_called from public.tickets`,
   relations: `select count(*) from pg_class`,
   largeObjects: `select count(*) from pg_largeobject_metadata`,
 };
