@@ -57,7 +57,7 @@ export function commentOn(oid: SqlPart, catalog: 'pg_class' | 'pg_type' | 'pg_pr
 }
 
 /** The OID of a system catalogue. As `oid`: with `regclass` an operator of a user could fit better than that of PostgreSQL. */
-export function catalogOid(name: string): SqlPart {
+function catalogOid(name: string): SqlPart {
   return sql`${sql.lit(`pg_catalog.${name}`)}::regclass::oid`;
 }
 

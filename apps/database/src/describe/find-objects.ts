@@ -5,7 +5,7 @@ import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { NameReading } from './object-name.ts';
 
 /** Kinds that a description can be of. */
-export const describedKinds = {
+const describedKinds = {
   r: 'table',
   p: 'partitioned_table',
   v: 'view',
