@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PagePart } from '../sources/raw-page.ts';
+import { keepCompiledCode } from './keep-compiled-code.ts';
 import { workerUrl } from './places.ts';
 import type { FromWorker, Job, JobAnswer, JobFailure, ToWorker, WorkerStart } from './protocol.ts';
 
@@ -29,6 +30,7 @@ export class EngineThread {
   #isGone = false;
 
   constructor(start: WorkerStart) {
+    keepCompiledCode();
     // Captured and dropped: what the engine prints must not reach stdout, which belongs to the protocol.
     this.#worker = new Worker(workerUrl, {
       workerData: start,
