@@ -79,6 +79,7 @@ export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> 
     plugins: [englishOnly, lazyBuiltins],
     logLevel: 'warning',
   });
+  refuseEager(metafile);
   const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
   const imports = outputs.flatMap(([, output]) => output.imports).filter(({ external, path }) => external && !isBuiltin(path));
   return {
@@ -86,6 +87,13 @@ export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> 
     included: findPackages(metafile),
     sizes: Object.fromEntries(outputs.map(([file, { bytes }]) => [file.replace(/^.*\//, ''), bytes])),
   };
+}
+
+/** A static import of what stays outside runs when the server starts, also from a module that is imported lazily itself. */
+function refuseEager({ outputs }: Metafile): void {
+  const [, main] = Object.entries(outputs).find(([file]) => file.endsWith('/main.mjs')) ?? [];
+  const eager = main?.imports.find(({ external, kind, path }) => external && kind === 'import-statement' && !isBuiltin(path));
+  if (eager !== undefined) throw new Error(`The bundle loads ${eager.path} at its start: import it by import().`);
 }
 
 function isBuiltin(path: string): boolean {

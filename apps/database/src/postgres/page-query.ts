@@ -1,5 +1,5 @@
-import pg from 'pg';
 import type { RowSink } from '../sources/read-page.ts';
+import { Query } from './driver.ts';
 import { toColumns, type Field } from './to-columns.ts';
 import { flush, sync, writeRead } from './wire.ts';
 
@@ -18,7 +18,7 @@ export interface CursorRead {
  * Reads a cursor as the portal that it is: rows are sent as they are found. FETCH would gather all of them first, on the server's disk if
  * need be. All leaves in one write and ends with one Sync: the first statement that fails has the rest skipped.
  */
-export class PageQuery extends pg.Query<(string | null)[]> {
+export class PageQuery extends Query<(string | null)[]> {
   readonly #sink: RowSink;
   readonly #read = Promise.withResolvers<number>();
   readonly #done = Promise.withResolvers<boolean>();

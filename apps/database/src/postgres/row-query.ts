@@ -1,4 +1,5 @@
-import pg, { type Query, type QueryArrayConfig } from 'pg';
+import type { Query as RowQuery, QueryArrayConfig } from 'pg';
+import { Query } from './driver.ts';
 
 /** One statement to send: by the extended protocol when it has values. */
 export interface Statement {
@@ -11,12 +12,12 @@ export interface Statement {
 const textTypes = { getTypeParser: () => (value: string) => value };
 
 /** Makes a statement whose rows are events, each an array of texts. */
-export function createRowQuery({ text, values }: Statement): Query<(string | null)[]> {
+export function createRowQuery({ text, values }: Statement): RowQuery<(string | null)[]> {
   const config: QueryArrayConfig & { queryMode?: 'extended' } = {
     text,
     rowMode: 'array',
     types: textTypes,
     ...(values === undefined ? {} : { values: [...values], queryMode: 'extended' }),
   };
-  return new pg.Query(config);
+  return new Query(config);
 }
