@@ -5,6 +5,7 @@ import type { Source } from '../sources/source.ts';
 import type { GateOptions } from '../sql/gate.ts';
 import { createCheck } from './create-check.ts';
 import { createControl } from './create-control.ts';
+import type * as Runners from './runners.ts';
 import { createSessionSettings, verifySession } from './session-settings.ts';
 
 /** Options of {@link openPostgresSource}. */
@@ -37,18 +38,19 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
   });
   const control = createControl(url, shared);
   const loadCatalog = async () => (await control.load()).db;
-  let runners: ReturnType<typeof loadRunners> | undefined;
+  // Kept, since an import takes its time also when the module is there.
+  let runners: Promise<typeof Runners> | undefined;
   const runScript: Source['runScript'] = async (statements, run) => {
-    const [, script] = await (runners ??= loadRunners());
-    return script.runScript(readers, statements, run);
+    runners ??= import('./runners.ts');
+    return (await runners).runScript(readers, statements, run);
   };
   return {
     name,
     engine: 'postgres',
     ...createCatalogReaders({ ...policy, loadCatalog, runScript, now }),
     async readPage(request, run) {
-      const [page] = await (runners ??= loadRunners());
-      return page.runPage(readers, request, run);
+      runners ??= import('./runners.ts');
+      return (await runners).runPage(readers, request, run);
     },
     runScript,
     check: createCheck(async () => (await control.load()).ping()),
@@ -56,9 +58,4 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
       await Promise.all([readers.close(), control.close()]);
     },
   };
-}
-
-/** The driver comes with them. Kept, since an import takes its time also when the module is there. */
-async function loadRunners() {
-  return Promise.all([import('./run-page.ts'), import('./run-script.ts')]);
 }
