@@ -15,7 +15,7 @@ import { startRedis } from './start-redis.ts';
 import { startStubHttp } from './start-stub-http.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 500, query_timeout: 500 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_500, query_timeout: 2_500 });
   client.on('error', () => undefined);
   try {
     await client.connect();
