@@ -4,6 +4,7 @@ import type { StatementCalls } from './read-calls.ts';
 import type { QualifiedName, StatementFacts } from './read-statement.ts';
 import type { TableAllowList } from './table-allow-list.ts';
 import { refuse, type Refusal } from './verdict.ts';
+import { cutText } from '../text/cut-text.ts';
 
 /** System relations that hold password hashes, connection strings, file contents or files' lines. */
 const hiddenRelations = new Set([
@@ -132,6 +133,9 @@ function nameStatement(tag: string): string {
   return words === '' ? 'This statement' : words.toUpperCase();
 }
 
+/** Characters of a name that a message repeats. */
+const maxShown = 80;
+
 function show(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 80)}...` : name;
+  return cutText(name, maxShown);
 }
