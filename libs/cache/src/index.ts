@@ -1,0 +1,1 @@
+export { cache, type CacheOptions } from './cache.ts';

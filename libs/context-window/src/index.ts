@@ -1,0 +1,1 @@
+export { contextWindow, type ContextWindowOptions } from './context-window.ts';

@@ -1,0 +1,1 @@
+export { sessionMemory, type SessionMemoryOptions } from './session-memory.ts';
