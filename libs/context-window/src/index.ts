@@ -1,1 +1,1 @@
-export { contextWindow, type ContextWindowOptions } from './context-window.ts';
+export { countTokens, type TokenCounter } from './count-tokens.ts';
