@@ -1,0 +1,1 @@
+export { auth, type AuthOptions } from './auth.ts';

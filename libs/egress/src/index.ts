@@ -1,0 +1,1 @@
+export { egress, type EgressOptions } from './egress.ts';
