@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
 import type { CommonConfig } from '@trellis-mcp/server';
-import { type ContractOptions, toContract } from './contract/contract-options.ts';
+import { type Contract, type ContractOptions, type ContractPart, toContract } from './contract/contract-options.ts';
 import { describeAbort } from './contract/describe-abort.ts';
 import { describeCalls } from './contract/describe-calls.ts';
 import { describeCommands } from './contract/describe-commands.ts';
@@ -9,18 +9,22 @@ import { describeStdout } from './contract/describe-stdout.ts';
 import { describeStop } from './contract/describe-stop.ts';
 
 /**
- * The suite that every Trellis server passes. Call it once, at the top of a test file.
+ * The suite that every Trellis server passes. Call it at the top of a test file, once for each part.
  *
  * Snapshots of tools are written only with the variable `UPDATE_SNAPSHOTS=1`.
  */
 export function appContract<Config extends CommonConfig, Deps>(options: ContractOptions<Config, Deps>): void {
   const contract = toContract(options);
   describe(`the contract of ${contract.app.name}`, () => {
-    describeLists(contract);
-    describeCalls(contract);
-    describeAbort(contract);
-    describeStdout(contract);
-    describeStop(contract);
-    describeCommands(contract);
+    for (const part of contract.parts) describePart[part](contract);
   });
 }
+
+const describePart: Readonly<Record<ContractPart, <Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>) => void>> = {
+  lists: describeLists,
+  calls: describeCalls,
+  abort: describeAbort,
+  stdout: describeStdout,
+  stop: describeStop,
+  commands: describeCommands,
+};

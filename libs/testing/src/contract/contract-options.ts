@@ -7,6 +7,12 @@ export interface SampleCall {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
+/** The parts of the contract, in their order. */
+export const contractParts = ['lists', 'calls', 'abort', 'stdout', 'stop', 'commands'] as const;
+
+/** One part of the contract. */
+export type ContractPart = (typeof contractParts)[number];
+
 /** What the contract is checked on. */
 export interface ContractOptions<Config extends CommonConfig, Deps> {
   readonly app: ServerDefinition<Config, Deps>;
@@ -24,6 +30,8 @@ export interface ContractOptions<Config extends CommonConfig, Deps> {
   readonly slowCall?: SampleCall;
   /** How many times longer than on an idle machine things may take. Default: 5. */
   readonly timeFactor?: number;
+  /** Which parts are checked, so that several test files can share the time. Default: all. */
+  readonly parts?: readonly ContractPart[];
   /** Writes the snapshots instead of comparing. Default: whether the variable `UPDATE_SNAPSHOTS` is 1. */
   readonly isUpdate?: boolean;
 }
@@ -38,6 +46,7 @@ export function toContract<Config extends CommonConfig, Deps>(options: ContractO
     module: new URL('app.ts', options.main),
     args: [],
     timeFactor: 5,
+    parts: contractParts,
     // A test's own switch, read where the test starts.
     isUpdate: process.env['UPDATE_SNAPSHOTS'] === '1',
     ...options,
