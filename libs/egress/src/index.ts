@@ -1,1 +1,3 @@
-export { egress, type EgressOptions } from './egress.ts';
+export { createEgress, type Egress, type EgressOptions } from './create-egress.ts';
+export { type Lookup } from './create-guarded-connector.ts';
+export { findForbiddenRange } from './find-forbidden-range.ts';
