@@ -1,1 +1,10 @@
 export { countTokens, type TokenCounter } from './count-tokens.ts';
+export { createTextIndex, searchText, type SearchHit, type SearchItem, type SearchOptions, type TextIndex } from './create-text-index.ts';
+export type { Omission } from './cut-value.ts';
+export type { FittableTool } from './edit-tool.ts';
+export { fitResult, type FitResultOptions, type FittedResult } from './fit-result.ts';
+export { fitTools, type FittedTools, type FitToolsOptions, type ToolFit } from './fit-tools.ts';
+export { isWarning } from './is-warning.ts';
+export type { JsonValue } from './json.ts';
+export { loadExactCounter, type TokenEncoding } from './load-exact-counter.ts';
+export type { Judge, Path } from './measure-json.ts';
