@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio';
+import { JsonRpcChannel } from './channel/json-rpc-channel.ts';
 import type { CreateServer } from './connection.ts';
 import type { ProcessHost } from './host.ts';
 import type { Principal } from './principal.ts';
 import type { ProtocolOutput } from './stdio/guard-stdout.ts';
-import { StdioChannel } from './stdio/stdio-channel.ts';
+import { StdioWire } from './stdio/stdio-wire.ts';
 
 /** How {@link serveStdio} serves. */
 export interface ServeStdioOptions {
@@ -25,7 +26,7 @@ export interface ServeStdioOptions {
 export function serveStdio(host: ProcessHost, options: ServeStdioOptions): void {
   const { log, lifecycle } = host;
   const { createServer, principal, stdin, stdout, onFirstAnswer } = options;
-  const channel = new StdioChannel({ stdin, stdout, ...(onFirstAnswer !== undefined && { onFirstAnswer }) });
+  const channel = new JsonRpcChannel(new StdioWire({ stdin, stdout }), { ...(onFirstAnswer !== undefined && { onFirstAnswer }) });
   const connection = serveConnection(({ era }) => createServer({ era, transport: 'stdio', principal }), {
     transport: channel,
     onerror: (error) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeeperThan } from '../schema/is-deeper-than.ts';
 import type { HttpRefusal } from './http-error.ts';
 
 /** A parsed body, or why there is none. `gone` means that the client left before its end. */
@@ -97,38 +98,6 @@ function parse(bytes: Buffer, maxDepth: number): ParsedBody {
     const message = `Parse error: the body is not valid JSON (${error instanceof Error ? error.name : 'unknown'}).`;
     return { refusal: { status: 400, code: 'INVALID_INPUT', reason: 'json', rpcCode: -32_700, message } };
   }
-}
-
-const quote = 0x22;
-const backslash = 0x5c;
-
-/** Counts brackets outside strings; a short body cannot be deep, so the usual request costs nothing. */
-function isDeeperThan(bytes: Buffer, maxDepth: number): boolean {
-  if (bytes.length <= 2 * maxDepth) {
-    return false;
-  }
-  let depth = 0;
-  let isString = false;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (isString) {
-      if (byte === backslash) {
-        index += 1;
-      } else if (byte === quote) {
-        isString = false;
-      }
-    } else if (byte === quote) {
-      isString = true;
-    } else if (byte === 0x5b || byte === 0x7b) {
-      depth += 1;
-      if (depth > maxDepth) {
-        return true;
-      }
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth -= 1;
-    }
-  }
-  return false;
 }
 
 function tooLarge(maxBytes: number): HttpRefusal {
