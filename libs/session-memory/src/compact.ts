@@ -45,12 +45,17 @@ export function writeSummary(
 ): Turn {
   const covers = middle.reduce((sum, turn) => sum + (turn.covers ?? 1), 0);
   const base = { seq: middle.at(-1)?.seq ?? 0, kind: 'summary' as const, role: 'summary', pinned: false, at: now, covers };
-  let kept = text.slice(0, maxTokens * 16);
+  let kept = cutText(text.toWellFormed(), maxTokens * 16);
   for (;;) {
     const tokens = measureTurn({ ...base, text: kept }, count);
-    if (tokens <= maxTokens || kept === '') return { ...base, text: kept.toWellFormed(), tokens };
-    kept = kept.slice(0, Math.floor(kept.length * Math.min(0.9, maxTokens / tokens)));
+    if (tokens <= maxTokens || kept === '') return { ...base, text: kept, tokens };
+    kept = cutText(kept, Math.floor(kept.length * Math.min(0.9, maxTokens / tokens)));
   }
+}
+
+/** Cuts between characters: half of a surrogate pair is none. */
+function cutText(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
 function plural(turns: number): string {

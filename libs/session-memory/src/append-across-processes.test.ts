@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { recordMeasurement, sharedPostgres, sharedRedis, spawnProbe, type Probe, type SharedInstance } from '@trellis-mcp/test-services';
+import type { AppendResult, AppendTask } from '../test/appender.ts';
+import { openPlace, type Place } from '../test/open-place.ts';
+import { createSessionMemory } from './create-session-memory.ts';
+
+const isSoak = process.env['SOAK'] === '1';
+const processes = 8;
+const principal = 'ada';
+
+let directory: string;
+let redis: SharedInstance;
+let postgres: SharedInstance;
+const space = `m${process.pid.toString(36)}`;
+
+beforeAll(async () => {
+  [directory, redis, postgres] = await Promise.all([mkdtemp(join(tmpdir(), 'trellis-memory-')), sharedRedis(), sharedPostgres()]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([redis.stop(), postgres.stop(), rm(directory, { recursive: true })]);
+});
+
+const places: [Place['kind'], () => Place][] = [
+  ['sqlite', () => ({ kind: 'sqlite', at: join(directory, 'memory.db'), space })],
+  ['redis', () => ({ kind: 'redis', at: redis.url, space })],
+  ['postgres', () => ({ kind: 'postgres', at: postgres.url, space })],
+];
+
+describe.each(places)(`eight processes that append to one session on %s`, (_kind, place) => {
+  const timeoutMs = isSoak ? 900_000 : 60_000;
+
+  it(
+    'leave every turn there exactly once, in the order of its writer',
+    async () => {
+      const turns = isSoak ? 250 : 20;
+      const { texts, results } = await appendFromAll(place(), { turns, maxTokens: 1_000_000 });
+      expect(texts).toHaveLength(processes * turns);
+      for (let writer = 0; writer < processes; writer += 1) {
+        const own = Array.from({ length: turns }, (_, index) => `${String(writer)}:${String(index)}`);
+        expect(texts.filter((text) => text.startsWith(`${String(writer)}:`))).toEqual(own);
+      }
+      const slowest = Math.max(...results.map(({ ms }) => ms)) / 1_000;
+      const name = `${place().kind}, ${String(processes)} processes append ${String(turns)} turns each to one session`;
+      await recordMeasurement({ suite: 'session-memory', name, value: slowest, unit: 's', bound: 'every turn once, in order' });
+    },
+    timeoutMs,
+  );
+
+  it(
+    'number every turn once also while the oldest are evicted',
+    async () => {
+      const turns = isSoak ? 2_000 : 40;
+      const { texts, results, evicted } = await appendFromAll(place(), { turns, maxTokens: 1_000 });
+      const seqs = results.flatMap((result) => result.seqs);
+      expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: processes * turns }, (_, index) => index + 1));
+      for (const result of results) expect(result.seqs).toEqual(result.seqs.toSorted((a, b) => a - b));
+      expect(evicted).toBeGreaterThan(0);
+      expect(evicted + texts.length).toBe(processes * turns);
+    },
+    timeoutMs,
+  );
+});
+
+interface Appended {
+  texts: string[];
+  evicted: number;
+  results: AppendResult[];
+}
+
+async function appendFromAll(place: Place, { turns, maxTokens }: Pick<AppendTask, 'turns' | 'maxTokens'>): Promise<Appended> {
+  await using opened = await openPlace(place);
+  const memory = createSessionMemory({ store: opened.store, maxTokens, ttlMs: 3_600_000 });
+  const { handle } = await memory.open(principal);
+  const results = await runAll(Array.from({ length: processes }, (_, writer) => ({ place, principal, handle, maxTokens, writer, turns })));
+  const { turns: kept, evicted } = await memory.read(principal, handle);
+  return { texts: kept.map(({ text }) => text), evicted, results };
+}
+
+/** Starts every process, waits until all have opened the store, and lets them go at once. */
+async function runAll(tasks: readonly AppendTask[]): Promise<AppendResult[]> {
+  const program = `${import.meta.dirname}/../test/appender.ts`;
+  const start = (task: AppendTask): Promise<Probe> =>
+    spawnProbe(process.execPath, ['--conditions=@trellis-mcp/source', program, JSON.stringify(task)]);
+  const probes = await Promise.all(tasks.map(start));
+  try {
+    await Promise.all(probes.map((probe) => probe.waitForStdout('open', 60_000)));
+    for (const probe of probes) probe.stdin.write('go\n');
+    return await Promise.all(probes.map((probe) => resultOf(probe)));
+  } finally {
+    await Promise.all(probes.map((probe) => probe.stop()));
+  }
+}
+
+async function resultOf(probe: Probe): Promise<AppendResult> {
+  const { code } = await probe.exit;
+  if (code !== 0) throw new Error(`A process failed: ${probe.stderr}`);
+  return JSON.parse(probe.stdoutLines.at(-1) ?? '') as AppendResult;
+}
