@@ -1,0 +1,45 @@
+import type { AppError } from '@trellis-mcp/errors';
+import type { AuthenticatorOptions } from './authenticator-options.ts';
+import type { CheckedOptions } from './check-options.ts';
+import { createIssuerClient } from './issuer/create-issuer-client.ts';
+import { createKeySource } from './issuer/create-key-source.ts';
+import { discoverIssuer } from './issuer/discover-issuer.ts';
+import { createIntrospector } from './token/create-introspector.ts';
+import { createJwtVerifier } from './token/create-jwt-verifier.ts';
+import { createTokenCache, type TokenCache } from './token/create-token-cache.ts';
+
+/** Tokens of the issuer. */
+export interface TokenSource extends TokenCache {
+  /** Whether the issuer answers. Never rejects. */
+  check(): Promise<{ ok: boolean; detail?: string }>;
+}
+
+/** Wires what judges tokens; undefined without an issuer. */
+export function createTokenSource(options: AuthenticatorOptions, checked: CheckedOptions): TokenSource | undefined {
+  const { issuer, fetch, now = Date.now, onError, issuerTimeoutMs = 5_000, issuerPauseMs = 5_000, maxCachedTokens = 10_000 } = options;
+  if (issuer === undefined || fetch === undefined) return undefined;
+  const report = (error: AppError): void => onError?.(error);
+  const client = createIssuerClient({ fetch, timeoutMs: issuerTimeoutMs, pauseMs: issuerPauseMs, onError: report });
+  const common = { ...checked, issuer, client, now, tenantClaim: options.tenantClaim };
+  const keys = createKeySource({ ...common, jwksUri: options.jwksUri });
+  const isIntrospecting = options.mode === 'introspection';
+  const verify = isIntrospecting
+    ? createIntrospector({
+        ...common,
+        clientId: options.clientId ?? '',
+        clientSecret: options.clientSecret ?? '',
+        introspectionEndpoint: options.introspectionEndpoint,
+        reuseMs: checked.introspectionReuseMs,
+      })
+    : createJwtVerifier({ ...common, keys });
+  const ask = async (): Promise<void> => {
+    if (isIntrospecting) await client.attempt(() => discoverIssuer(issuer, client));
+    else await keys.load();
+  };
+  const check = (): Promise<{ ok: boolean; detail?: string }> =>
+    ask().then(
+      () => ({ ok: true }),
+      () => ({ ok: false, detail: 'The authorization server does not answer as it should.' }),
+    );
+  return { ...createTokenCache({ verify, maxTokens: maxCachedTokens, now }), check };
+}
