@@ -1,4 +1,4 @@
 import { runMain } from '@trellis-mcp/server';
 import { app } from './app.ts';
 
-await runMain(app);
+void runMain(app);

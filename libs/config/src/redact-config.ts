@@ -6,7 +6,7 @@ const redacted = '[redacted]';
 const maxDepth = 10;
 const urlPassword = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)[^\s/?#]*(?=@)/gi;
 /** Also where a message cut the URL, or somebody wrote a password as it is. */
-const urlPasswordInText = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)[^\s"]*(?=@|…)/gi;
+const urlPasswordInText = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*:)[^\s"]*(?=@|\u2026)/gi;
 
 /**
  * A copy of a configuration that may be printed: secrets are `[redacted]`, also those inside structures, and so are passwords in URLs.

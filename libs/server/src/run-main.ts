@@ -1,4 +1,4 @@
-import { flushCompileCache } from 'node:module';
+import { channel } from 'node:diagnostics_channel';
 import { inspect } from 'node:util';
 import { loadConfig } from '@trellis-mcp/config';
 import { exitCodes } from '@trellis-mcp/errors';
@@ -10,6 +10,9 @@ import { commonProblems, type CommonConfig } from './common-settings.ts';
 import type { ServerDefinition } from './define-server.ts';
 import { serve } from './serve.ts';
 import { toStartFailure } from './start-failure.ts';
+
+/** Tells a launcher that the start is over: what has run until here is worth keeping compiled. */
+const firstAnswer = channel('trellis:first-answer');
 
 /**
  * The whole main program of a server: reads flags, variables and `--config`, runs a subcommand or serves, and ends the process with the
@@ -66,7 +69,7 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
       stdout,
       stderr,
       exit: (code) => process.exit(code),
-      onFirstAnswer: () => setImmediate(flushCompileCache),
+      onFirstAnswer: () => firstAnswer.publish(undefined),
     });
   }
 }

@@ -36,7 +36,7 @@ function explainIssue(issue: z.core.$ZodIssue, { nameOf = namePath, isSecret = (
   const message = text.length > maxMessage ? `${text.slice(0, maxMessage - 1)}…` : text;
   const isPredicate = /^(?:is|must|has|does|needs|can|may|should|contains|goes)\b/.test(message);
   const sentence = `${nameOf(issue.path)}${isPredicate ? '' : ':'} ${message}`;
-  return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+  return /[.!?\u2026]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 function namePath(path: readonly PropertyKey[]): string {

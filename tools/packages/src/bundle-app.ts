@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { repositoryRoot, type Package } from './repository.ts';
 
 /**
@@ -19,9 +19,6 @@ const keptOutside = [
   'bufferutil',
   'utf-8-validate',
 ];
-
-/** CommonJS packages inside an ESM bundle still call require. */
-const banner = "import{createRequire as trellisRequire}from'node:module';const require=trellisRequire(import.meta.url);";
 
 /** What bundling an app gave. */
 export interface Bundle {
@@ -41,59 +38,104 @@ const englishOnly: Plugin = {
   },
 };
 
-/**
- * Loads Node's modules by require, when the module that imports them runs: a static import runs at start whoever needs it, and reads every
- * export, which makes `node:http` load undici for its `WebSocket`.
- */
-const lazyBuiltins: Plugin = {
-  name: 'lazy-builtins',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
-      namespace === 'builtin' ? { path, external: true } : { path, namespace: 'builtin' },
-    );
-    bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
-  },
-};
+/** Both kinds of bundle; workspace libraries come from their sources. */
+const common = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node22.19',
+  conditions: ['@trellis-mcp/source'],
+  external: keptOutside,
+  legalComments: 'linked',
+  metafile: true,
+  plugins: [englishOnly],
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
 
-/** Bundles an app into `dist/main.mjs`, and each of its further entries into a file beside it; workspace libraries come from their sources. */
+/**
+ * Bundles an app into `dist`: `main.cjs`, which `start.cjs` runs with compiled code, and each of its further entries, such as workers, into
+ * an ES module beside them.
+ */
 export async function bundleApp({ folder, manifest }: Package): Promise<Bundle> {
-  const root = join(repositoryRoot, folder);
-  const outdir = join(root, 'dist');
-  const entries = { main: 'src/main.ts', ...manifest.trellis?.entries };
-  for (const name of Object.keys(entries)) await rm(join(outdir, `${name}.mjs`), { force: true });
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: Object.entries(entries).map(([out, input]) => ({ in: input, out })),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22.19',
-    conditions: ['@trellis-mcp/source'],
-    external: keptOutside,
-    banner: { js: banner },
-    legalComments: 'linked',
-    metafile: true,
-    plugins: [englishOnly, lazyBuiltins],
-    logLevel: 'warning',
-  });
-  refuseEager(metafile);
-  const outputs = Object.entries(metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
+  const absWorkingDir = join(repositoryRoot, folder);
+  const outdir = join(absWorkingDir, 'dist');
+  await mkdir(outdir, { recursive: true });
+  for (const name of await listBundles(outdir)) await rm(join(outdir, name));
+  const place = { absWorkingDir, outdir };
+  const metafiles = [await bundleMain(place), await bundleStart(place), await bundleModules(place, manifest.trellis?.entries ?? {})];
+  const outputs = metafiles.flatMap((metafile) => Object.entries(metafile.outputs)).filter(([file]) => isBundle(file));
   const imports = outputs.flatMap(([, output]) => output.imports).filter(({ external, path }) => external && !isBuiltin(path));
   return {
     externals: [...new Set(imports.map(({ path }) => packageName(path)))].sort(),
-    included: findPackages(metafile),
+    included: [...new Set(metafiles.flatMap(findPackages))].sort(),
     sizes: Object.fromEntries(outputs.map(([file, { bytes }]) => [file.replace(/^.*\//, ''), bytes])),
   };
 }
 
-/** A static import of what stays outside runs when the server starts, also from a module that is imported lazily itself. */
-function refuseEager({ outputs }: Metafile): void {
-  const [, main] = Object.entries(outputs).find(([file]) => file.endsWith('/main.mjs')) ?? [];
-  const eager = main?.imports.find(({ external, kind, path }) => external && kind === 'import-statement' && !isBuiltin(path));
-  if (eager !== undefined) throw new Error(`The bundle loads ${eager.path} at its start: import it by import().`);
+/** Where a bundle comes from and goes to. */
+interface Place {
+  readonly absWorkingDir: string;
+  readonly outdir: string;
+}
+
+/** A function around CommonJS: V8 gives out what it compiled of a script, but not of an ES module. */
+async function bundleMain(place: Place): Promise<Metafile> {
+  const { metafile } = await build({
+    ...common,
+    ...place,
+    entryPoints: { main: 'src/main.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    // Scripts may not use import() yet without a warning; require() loads ES modules, too.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'trellisUrl' },
+    banner: {
+      js: '(function(exports,require,module,__filename,__dirname){const trellisUrl=require("node:url").pathToFileURL(__filename).href;',
+    },
+    footer: { js: '})' },
+    logOverride: { 'empty-import-meta': 'error' },
+  });
+  refuseEager(metafile);
+  return metafile;
+}
+
+/** Bundles what runs `main.cjs`; the same for all apps. */
+export async function bundleStart({ outdir }: Pick<Place, 'outdir'>): Promise<Metafile> {
+  const entryPoints = { start: join(import.meta.dirname, 'start/start.ts') };
+  const { metafile } = await build({ ...common, outdir, entryPoints, outExtension: { '.js': '.cjs' }, format: 'cjs' });
+  return metafile;
+}
+
+async function bundleModules(place: Place, entryPoints: Readonly<Record<string, string>>): Promise<Metafile> {
+  const { metafile } = await build({
+    ...common,
+    ...place,
+    entryPoints: { ...entryPoints },
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+  });
+  return metafile;
+}
+
+/** Names of the bundles, and of the licenses beside them, that a folder holds. */
+export async function listBundles(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => isBundle(name.replace(/\.LEGAL\.txt$/, '')));
+}
+
+function isBundle(file: string): boolean {
+  return /\.[cm]js$/.test(file);
+}
+
+/** A package that stays outside is loaded at start when static imports lead to it. */
+function refuseEager({ inputs }: Metafile): void {
+  const reached = ['src/main.ts'];
+  for (const file of reached) {
+    for (const { path, external, kind, original } of inputs[file]?.imports ?? []) {
+      if (kind !== 'import-statement') continue;
+      if (external === true && !isBuiltin(path)) throw new Error(`${file} loads ${original ?? path} at the start: import it by import().`);
+      if (!reached.includes(path)) reached.push(path);
+    }
+  }
 }
 
 function isBuiltin(path: string): boolean {

@@ -3,20 +3,19 @@
 // ECMAScript 5 on purpose: an old Node must get far enough to say that it is too old. The same file in every app; its name is the program's.
 var fs = require('fs');
 var path = require('path');
-var url = require('url');
 
 var name = path.basename(__filename, '.cjs');
 var version = process.versions.node.split('.').map(Number);
-var bundle = path.join(__dirname, '../dist/main.mjs');
+var bundle = path.join(__dirname, '../dist/start.cjs');
 var source = path.join(__dirname, '../src/main.ts');
 
 function runBundle() {
-  require('module').enableCompileCache();
-  // Hidden from the parser of Nodes that do not know import().
-  new Function('url', 'return import(url)')(url.pathToFileURL(bundle).href).catch(function (error) {
+  try {
+    require(bundle);
+  } catch (error) {
     process.stderr.write(name + ' cannot be loaded: ' + (error && error.stack) + '\n');
     process.exit(70);
-  });
+  }
 }
 
 // In a checkout that was not built: the source, in place of this process where the platform can.

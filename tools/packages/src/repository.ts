@@ -20,7 +20,7 @@ export interface Manifest {
   scripts?: Readonly<Record<string, string>>;
   /** Ours: how `npm run build` bundles an app. */
   trellis?: {
-    /** Further bundles beside `main.mjs`, such as workers: name without extension to source file. */
+    /** Further bundles beside `main.cjs`, such as workers: name without extension to source file. */
     entries?: Readonly<Record<string, string>>;
   };
 }

@@ -1,6 +1,6 @@
-import { access, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleApp, type Bundle } from './bundle-app.ts';
+import { bundleApp, listBundles, type Bundle } from './bundle-app.ts';
 import { collectLicenses } from './collect-licenses.ts';
 import { publishedManifest } from './published-manifest.ts';
 import { repositoryRoot, type Manifest, type Package } from './repository.ts';
@@ -15,7 +15,7 @@ export async function stageApp(app: Package, workspace: readonly Manifest[]): Pr
   const bundle = await bundleApp(app);
   await rm(staging, { recursive: true, force: true });
   await mkdir(join(staging, 'dist'), { recursive: true });
-  const built = (await readdir(join(root, 'dist'))).filter((file) => /\.mjs(\.LEGAL\.txt)?$/.test(file));
+  const built = await listBundles(join(root, 'dist'));
   const parts: [string, string][] = [
     ...built.map((file): [string, string] => [join(root, 'dist', file), `dist/${file}`]),
     [join(root, 'bin'), 'bin'],

@@ -1,4 +1,4 @@
-const isBundled = import.meta.url.endsWith('.mjs');
+const isBundled = import.meta.url.endsWith('.cjs');
 
 /** Entry of the worker: beside this file in the sources, one file of its own in the bundle. */
 export const workerUrl = new URL(isBundled ? './pglite-worker.mjs' : './worker.ts', import.meta.url);
