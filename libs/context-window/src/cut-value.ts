@@ -1,6 +1,17 @@
 import { cutString } from './cut-string.ts';
 import type { JsonContainer, JsonValue } from './json.ts';
-import { frameBytes, isArray, membersOf, pathOf, placeIn, rootPlace, type JsonMeasure, type Path, type Place } from './measure-json.ts';
+import {
+  entriesOf,
+  frameBytes,
+  isArray,
+  pathOf,
+  placeIn,
+  rootPlace,
+  type Extent,
+  type JsonMeasure,
+  type Path,
+  type Place,
+} from './measure-json.ts';
 
 /** What was left out at one place. */
 export interface Omission {
@@ -57,8 +68,8 @@ class Cut {
     const kept: JsonValue[] = [...items.slice(0, head.count), ...items.slice(items.length - tail.count)];
     const first = items[0];
     if (kept.length === 0 && first !== undefined) {
-      const inFirst = placeIn(place, 0, Array.isArray(first));
-      if (this.#measure.of(first, inFirst).floor <= inner) kept.push(this.cut(first, inner, inFirst));
+      const { floor } = this.#measure.member(first, 0, place);
+      if (floor <= inner) kept.push(this.cut(first, inner, placeIn(place, 0, first)));
     }
     const at = Math.max(head.count, kept.length - tail.count);
     const count = items.length - kept.length;
@@ -72,7 +83,7 @@ class Cut {
     for (let index = from; count < items.length; index += step) {
       const item = items[index];
       if (item === undefined) break;
-      const next = bytes + 1 + this.#measure.of(item, placeIn(place, index, Array.isArray(item))).size;
+      const next = bytes + 1 + this.#measure.member(item, index, place).size;
       if (next > room) break;
       bytes = next;
       count += 1;
@@ -82,21 +93,25 @@ class Cut {
 
   /** Every member stays and gets its floor; what room is left goes to the small ones first, so that the large ones share the rest evenly. */
   #cutMembers(value: JsonContainer, room: number, place: Place): JsonValue {
-    const members = [...membersOf(value, place)].map(([child, inner], index) => ({
+    const members = Array.from(entriesOf(value), ([key, child], index) => ({
+      key,
       child,
-      inner,
       index,
-      ...this.#measure.of(child, inner),
+      ...this.#measure.member(child, key, place),
     }));
     let left = room - frameBytes(value) - members.reduce((sum, { floor }) => sum + floor, 0);
-    const rooms = new Map<number, number>();
-    const byNeed = members.toSorted((a, b) => a.size - a.floor - (b.size - b.floor) || a.index - b.index);
-    for (const [done, { size, floor, index }] of byNeed.entries()) {
-      const extra = Math.max(0, Math.min(size - floor, Math.floor(left / (byNeed.length - done))));
+    const cut = members.map(({ child }) => child);
+    const needy = members.filter(({ size, floor }) => size > floor).toSorted((a, b) => needOf(a) - needOf(b) || a.index - b.index);
+    for (const [done, { key, child, index, size, floor }] of needy.entries()) {
+      const extra = Math.max(0, Math.min(size - floor, Math.floor(left / (needy.length - done))));
       left -= extra;
-      rooms.set(index, floor + extra);
+      cut[index] = this.cut(child, floor + extra, placeIn(place, key, child));
     }
-    const cut = members.map(({ child, inner, index }) => this.cut(child, rooms.get(index) ?? 0, inner));
-    return isArray(value) ? cut : Object.fromEntries(Object.keys(value).map((key, index) => [key, cut[index] ?? null]));
+    return isArray(value) ? cut : Object.fromEntries(members.map(({ key, index }) => [key, cut[index] ?? null]));
   }
+}
+
+/** What a member could use beyond what it gets in any case. */
+function needOf({ size, floor }: Extent): number {
+  return size - floor;
 }

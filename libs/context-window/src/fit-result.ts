@@ -25,7 +25,7 @@ export interface FittedResult {
   /** False when the value is over the budget and cannot be cut enough, or `accepts` said no; then nothing was cut or kept. */
   readonly fits: boolean;
   readonly omitted: readonly Omission[];
-  /** Tokens before and after; absent when the value is so short that nothing had to be counted. */
+  /** Tokens before and after; absent when the value is so short that nothing had to be counted. `before` is an estimate beyond 40 times the budget. */
   readonly before?: number;
   readonly after?: number;
   /** What is missing, in words, and the URI of the whole; absent when nothing was cut. */
@@ -33,6 +33,8 @@ export interface FittedResult {
   readonly link?: string;
 }
 
+/** A value with more characters for each token of the budget is over it: what is beyond is not counted, but taken to be like the rest. */
+const charsPerToken = 40;
 /** Tries to find the room that uses the budget well. */
 const maxTries = 8;
 /** A cut that uses this share of the budget is good enough. */
@@ -47,13 +49,20 @@ export async function fitResult(value: JsonValue, options: FitResultOptions): Pr
   const json = JSON.stringify(value);
   const bytes = Buffer.byteLength(json);
   if (bytes <= budget) return { value, fits: true, omitted: [] };
-  const before = count(json);
+  const before = countBounded(json, { count, maxChars: budget * charsPerToken });
   if (before <= budget) return { value, fits: true, omitted: [], before, after: before };
   // Parsed anew: what is measured has no part twice, and is JSON in any case.
   const found = findCut(JSON.parse(json) as JsonValue, { budget, count, isWhole, bytes, before });
   if (found === undefined || !(await accepts(found.value))) return { value, fits: false, omitted: [], before, after: before };
   const { uri } = await keep(json);
   return { ...found, fits: true, before, text: describeOmissions(found.omitted, uri), link: uri };
+}
+
+/** Counts a text, or as much of it as tells that it is too long. */
+function countBounded(text: string, { count, maxChars }: { count: TokenCounter; maxChars: number }): number {
+  if (text.length <= maxChars) return count(text);
+  const counted = count(text.slice(0, maxChars));
+  return Math.max(Math.ceil(maxChars / charsPerToken) + 1, Math.round((counted / maxChars) * text.length));
 }
 
 interface Search {

@@ -33,8 +33,8 @@ interface Sized<T> {
   readonly tokens: number;
 }
 
-/** Longest prose that is told apart from longer one. */
-const maxProse = 16_384;
+/** Lengths of prose that are tried, each a quarter longer than the last: the search costs five counts of all tools. */
+const proseLengths = [0, ...Array.from({ length: 31 }, (_value, step) => Math.round(20 * 1.25 ** step))];
 
 /**
  * Cuts what tools say of themselves until they fit a budget, in this order and no further than needed: examples, titles, then prose from its
@@ -78,7 +78,7 @@ function saving({ edited, old }: { readonly edited: Sized<unknown>; readonly old
   return old.tokens - edited.tokens;
 }
 
-/** Shortens all prose to one length, the largest with which the budget is met: no tool pays for another's essay. */
+/** Shortens all prose to one length, the largest with which the budget is met, so that no tool pays for the essay of another. */
 function shortenEvenly<T>(
   sized: readonly Sized<T>[],
   { budget, shorten }: { budget: number; shorten: (tool: T, maxChars: number) => Sized<T> },
@@ -91,10 +91,10 @@ function shortenEvenly<T>(
   let best = shortenAll(0);
   if (total(best) > budget) return best;
   let low = 0;
-  let high = maxProse;
+  let high = proseLengths.length;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    const tried = shortenAll(middle);
+    const tried = shortenAll(proseLengths[middle] ?? 0);
     if (total(tried) <= budget) [best, low] = [tried, middle];
     else high = middle;
   }

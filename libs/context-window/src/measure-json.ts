@@ -45,12 +45,18 @@ export class JsonMeasure {
 
   of(value: JsonValue, place: Place): Extent {
     if (typeof value === 'string') return this.#ofString(value, place);
-    if (typeof value !== 'object' || value === null) return fixed(JSON.stringify(value).length);
+    if (typeof value !== 'object' || value === null) return fixed(String(value).length);
     const known = this.#extents.get(value);
     if (known !== undefined) return known;
     const extent = this.#staysWhole(place) ? fixed(jsonBytes(value)) : this.#ofMembers(value, place);
     this.#extents.set(value, extent);
     return extent;
+  }
+
+  /** Measures a member of what stands at `parent`; most are small and need no place of their own. */
+  member(value: JsonValue, key: string | number, parent: Place): Extent {
+    if (typeof value === 'string' && value.length <= maxShortString) return fixed(jsonBytes(value));
+    return typeof value === 'number' ? fixed(String(value).length) : this.of(value, placeIn(parent, key, value));
   }
 
   /** Whether items of an array may be left out. */
@@ -71,8 +77,8 @@ export class JsonMeasure {
   #ofMembers(value: JsonContainer, place: Place): Extent {
     let size = frameBytes(value);
     let floor = size;
-    for (const [child, inner] of membersOf(value, place)) {
-      const extent = this.of(child, inner);
+    for (const [key, child] of entriesOf(value)) {
+      const extent = this.member(child, key, place);
       size += extent.size;
       floor += extent.floor;
     }
@@ -80,17 +86,14 @@ export class JsonMeasure {
   }
 }
 
-/** The items or values of a container, with their places. */
-export function* membersOf(value: JsonContainer, parent: Place): Generator<[JsonValue, Place]> {
-  const isList = isArray(value);
-  for (const [key, child] of isList ? value.entries() : Object.entries(value)) {
-    yield [child, placeIn(parent, key, isList && Array.isArray(child))];
-  }
+/** The items of an array or the values of an object, by their keys. */
+export function entriesOf(value: JsonContainer): Iterable<readonly [string | number, JsonValue]> {
+  return isArray(value) ? value.entries() : Object.entries(value);
 }
 
 /** The place of a member. */
-export function placeIn(parent: Place, key: string | number, isRow: boolean): Place {
-  return { key, parent, depth: parent.depth + 1, isRow };
+export function placeIn(parent: Place, key: string | number, value: JsonValue): Place {
+  return { key, parent, depth: parent.depth + 1, isRow: typeof key === 'number' && isArray(value) };
 }
 
 /** The keys from the root to a place. */
