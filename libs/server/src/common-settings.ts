@@ -33,6 +33,9 @@ function networkSettings(port: number) {
       description: 'Listen beyond loopback without authentication. Whoever reaches the port may call every tool.',
     }),
     publicMetrics: setting(z.boolean().default(false), { description: 'Answer /healthz and /metrics to everyone, not to loopback only.' }),
+    websocket: setting(z.boolean().default(false), {
+      description: 'Serve MCP over WebSocket, too, at /ws beside /mcp. WebSocket is not part of the MCP specification.',
+    }),
     legacySessions: setting(z.boolean().default(false), {
       description: 'Give 2025-era HTTP clients sessions held in this process; needed for their sampling, elicitation and subscriptions.',
     }),

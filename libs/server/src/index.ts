@@ -21,10 +21,12 @@ export type {
 } from './define.ts';
 export { missingScopes, type Principal } from './principal.ts';
 export { audio, embed, image, link, reply, Reply, type Attachment, type ReplyOptions } from './reply.ts';
+export { authenticateAs, type Authenticate, type Authentication, type CredentialRequest } from './authenticate.ts';
 export type { AppCommand, CommandOutcome } from './cli/app-command.ts';
 export { commonSettings, type CommonConfig } from './common-settings.ts';
 export type { Connection, CreateServer, TransportKind } from './connection.ts';
 export type { Host, ProcessHost } from './host.ts';
+export type { HttpRefusal } from './http/http-error.ts';
 export { serveHttp, type HttpServing, type ServeHttpOptions } from './http/serve-http.ts';
 export { openHost, type OpenHostOptions } from './open-host.ts';
 export { serveStdio, type ServeStdioOptions } from './serve-stdio.ts';
@@ -37,3 +39,4 @@ export { jsonSchema } from './schema/json-schema.ts';
 export { memoiseSchema, type MemoisedSchema } from './schema/memoise-schema.ts';
 export { runMain } from './run-main.ts';
 export { serve, type ServeOptions } from './serve.ts';
+export type { WebSocketLimits } from './websocket/websocket-limits.ts';

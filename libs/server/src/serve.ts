@@ -87,13 +87,13 @@ async function start<Config extends CommonConfig, Deps>(
   if (protocol === undefined) {
     // Not needed over stdio, where every millisecond to the first answer counts.
     const { serveHttp } = await import('./http/serve-http.ts');
-    const { url } = await serveHttp(host, {
+    const { url, websocketUrl } = await serveHttp(host, {
       ...shared,
       bus: runtime.bus,
       missingListenScopes: (caller, uris) => runtime.missingListenScopes(caller, uris),
     });
-    host.log.info({ url }, 'Serving MCP over HTTP.');
-    stderr.write(`${app.name} ${app.version} listens on ${url}\n`);
+    host.log.info({ url, websocketUrl }, 'Serving MCP over HTTP.');
+    stderr.write(`${app.name} ${app.version} listens on ${url}${websocketUrl === undefined ? '' : ` and ${websocketUrl}`}\n`);
   } else {
     serveStdio(host, { ...shared, stdin, stdout: protocol });
     host.log.debug('Serving MCP over stdio.');

@@ -78,7 +78,7 @@ export class JsonRpcChannel implements Transport {
         this.#receive(text);
       },
       unreadable: (why) => {
-        this.#refuse(new Error(why), { error: unreadable });
+        this.#refuse(new Error(why), { error: { ...unreadable, message: `Parse error: ${why}` } });
       },
       gone: () => {
         this.#end();

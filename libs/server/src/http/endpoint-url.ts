@@ -21,3 +21,11 @@ function urlHost(host: string): string {
   }
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
+
+/** Where WebSocket clients connect: `/ws` beside the MCP endpoint. */
+export function websocketUrl(endpoint: string): string {
+  const url = new URL('ws', endpoint);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.search = '';
+  return url.href;
+}

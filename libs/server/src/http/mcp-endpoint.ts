@@ -2,7 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { ProcessHost } from '../host.ts';
 import { createActivity, type Activity } from '../activity.ts';
+import { authenticateAs, type Authenticate } from '../authenticate.ts';
 import { addCorsHeaders, sendPreflight } from './cors.ts';
+import type { Principal } from '../principal.ts';
+import type { CountRefusal } from './count-refusals.ts';
+import { endpointUrl } from './endpoint-url.ts';
 import { sendWebResponse, toWebRequest } from './exchange.ts';
 import { sendRefusal, type HttpRefusal } from './http-error.ts';
 import { LegacySessions, type SessionAnswer } from './legacy-sessions.ts';
@@ -11,10 +15,10 @@ import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 import type { ServeHttpOptions } from './serve-http.ts';
 
 /** Largest number of requests that are answered at the same time; streams, and calls of a session whose client hung up, included. */
-const maxActive = 2_000;
+export const maxActive = 2_000;
 const maxDepth = 256;
 /** Largest `subscriptions/listen` in characters of JSON: it is held for as long as its stream is open. */
-const maxListenLength = 256 * 1024;
+export const maxListenLength = 256 * 1024;
 /** What the bodies of all requests may take together while they arrive. */
 const maxBufferedBytes = 256 * 1024 * 1024;
 
@@ -26,29 +30,30 @@ export class McpEndpoint {
   readonly #handler: McpHttpHandler;
   readonly #sessions: LegacySessions | undefined;
   readonly #limits: BodyLimits;
-  readonly #refused: (refusal: HttpRefusal) => void;
+  readonly #refused: CountRefusal;
+  readonly #authenticate: Authenticate;
+  /** Who sends the requests that are with the SDK. */
+  readonly #principals = new WeakMap<Request, Principal>();
   readonly #calls: Activity = createActivity();
   readonly #streams: Activity = createActivity();
   #isDraining = false;
 
-  constructor(host: ProcessHost, options: ServeHttpOptions, refused: (refusal: HttpRefusal) => void) {
+  constructor(host: ProcessHost, options: ServeHttpOptions, refused: CountRefusal) {
     const { createServer, principal, bus } = options;
+    this.#authenticate = options.authenticate ?? authenticateAs(principal);
     this.#host = host;
     this.#options = options;
     this.#refused = refused;
     this.#guard = createRequestGuard(host.config);
     this.#limits = { maxBytes: options.maxBodyBytes ?? 4 * 1024 * 1024, maxDepth, budget: { bytesLeft: maxBufferedBytes } };
     this.#sessions = host.config.legacySessions ? new LegacySessions({ createServer, host }) : undefined;
-    this.#handler = createMcpHandler(
-      ({ era, requestInfo }) => createServer({ era, transport: 'http', principal, ...(requestInfo !== undefined && { requestInfo }) }),
-      {
-        bus,
-        legacy: this.#sessions === undefined ? 'stateless' : 'reject',
-        onerror: (error) => {
-          host.log.debug({ err: error }, 'request refused by the protocol layer');
-        },
+    this.#handler = createMcpHandler(({ era, requestInfo }) => createServer({ era, transport: 'http', ...this.#callerOf(requestInfo) }), {
+      bus,
+      legacy: this.#sessions === undefined ? 'stateless' : 'reject',
+      onerror: (error) => {
+        host.log.debug({ err: error }, 'request refused by the protocol layer');
       },
-    );
+    });
   }
 
   /** Requests being answered. */
@@ -81,7 +86,11 @@ export class McpEndpoint {
       if (req.headers.origin !== undefined) {
         addCorsHeaders(res, req.headers.origin);
       }
-      await this.#route(req, res);
+      if (req.method === 'OPTIONS') {
+        sendPreflight(req, res);
+      } else {
+        await this.#identify(req, res);
+      }
     } catch (error) {
       this.#fail(res, error);
     }
@@ -108,19 +117,32 @@ export class McpEndpoint {
     return undefined;
   }
 
-  async #route(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async #identify(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { config } = this.#host;
+    const url = endpointUrl(config, req.socket.localPort ?? config.port);
+    const found = await this.#authenticate({ method: req.method ?? 'GET', url, headers: req.headers });
+    if (res.closed) {
+      return;
+    }
+    const refusal = 'refusal' in found ? found.refusal : this.#judgeLoad();
+    if (refusal !== undefined) {
+      this.#refuse(req, res, refusal);
+    } else if ('principal' in found) {
+      await this.#route(req, res, found.principal);
+    }
+  }
+
+  async #route(req: IncomingMessage, res: ServerResponse, principal: Principal): Promise<void> {
     if (req.method === 'POST') {
-      await this.#post(req, res);
-    } else if (req.method === 'OPTIONS') {
-      sendPreflight(req, res);
+      await this.#post(req, res, principal);
     } else if (this.#sessions !== undefined && (req.method === 'GET' || req.method === 'DELETE')) {
-      await this.#inSession(this.#sessions, { req, res, body: undefined });
+      await this.#inSession(this.#sessions, { req, res, principal, body: undefined });
     } else {
       this.#refuse(req, res, methodNotAllowed(this.#sessions !== undefined));
     }
   }
 
-  async #post(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async #post(req: IncomingMessage, res: ServerResponse, principal: Principal): Promise<void> {
     const activity = this.#calls;
     activity.enter();
     let held: Activity = activity;
@@ -138,7 +160,7 @@ export class McpEndpoint {
     }
     const listened = listenedUris(body.value);
     if (listened !== undefined) {
-      const refusal = this.#judgeListen(body.value, listened);
+      const refusal = this.#judgeListen(body.value, listened, principal);
       if (refusal !== undefined) {
         this.#refuse(req, res, refusal);
         return;
@@ -147,19 +169,33 @@ export class McpEndpoint {
       activity.leave();
       held = this.#streams;
     }
+    const exchange = { req, res, principal, body: body.value };
     if (this.#sessions === undefined) {
-      await sendWebResponse(res, await this.#handler.fetch(toWebRequest(req, res), { parsedBody: body.value }));
+      await this.#serve(toWebRequest(req, res), exchange);
     } else {
-      await this.#postWithSessions(this.#sessions, { req, res, body: body.value });
+      await this.#postWithSessions(this.#sessions, exchange);
     }
   }
 
-  #judgeListen(body: unknown, uris: readonly string[]): HttpRefusal | undefined {
+  async #serve(request: Request, { res, principal, body }: Exchange): Promise<void> {
+    this.#principals.set(request, principal);
+    await sendWebResponse(res, await this.#handler.fetch(request, { parsedBody: body }));
+  }
+
+  #callerOf(requestInfo: Request | undefined): { readonly requestInfo: Request; readonly principal: Principal } {
+    const principal = requestInfo && this.#principals.get(requestInfo);
+    if (requestInfo === undefined || principal === undefined) {
+      throw new Error('the SDK serves a request that nobody sent');
+    }
+    return { requestInfo, principal };
+  }
+
+  #judgeListen(body: unknown, uris: readonly string[], principal: Principal): HttpRefusal | undefined {
     if (JSON.stringify(body).length > maxListenLength) {
       const message = `A subscription may have ${maxListenLength} characters at most.`;
       return { status: 413, code: 'LIMIT', reason: 'listen-size', message, hint: 'Listen for fewer resources.' };
     }
-    const missing = this.#options.missingListenScopes?.(this.#options.principal, uris) ?? [];
+    const missing = this.#options.missingListenScopes?.(principal, uris) ?? [];
     return missing.length > 0 ? missingScope(missing) : undefined;
   }
 
@@ -169,18 +205,18 @@ export class McpEndpoint {
     if (await isLegacyRequest(request, body)) {
       await this.#inSession(sessions, exchange);
     } else {
-      await sendWebResponse(res, await this.#handler.fetch(request, { parsedBody: body }));
+      await this.#serve(request, exchange);
     }
   }
 
-  async #inSession(sessions: LegacySessions, { req, res, body }: Exchange): Promise<void> {
+  async #inSession(sessions: LegacySessions, { req, res, body, principal }: Exchange): Promise<void> {
     const isStream = req.method === 'GET';
     if (isStream) {
       this.#streams.enter();
     }
     let answer: SessionAnswer | undefined;
     try {
-      answer = await sessions.handle(toWebRequest(req, res), body, this.#options.principal);
+      answer = await sessions.handle(toWebRequest(req, res), body, principal);
       await sendWebResponse(res, answer.response);
     } finally {
       answer?.leave();
@@ -213,6 +249,7 @@ export class McpEndpoint {
 interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly principal: Principal;
   readonly body: unknown;
 }
 

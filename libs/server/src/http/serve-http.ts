@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
+import { authenticateAs, type Authenticate } from '../authenticate.ts';
+import type { CommonConfig } from '../common-settings.ts';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
-import { createRefusalCounter } from './count-refusals.ts';
+import { upgradeRequired, websocketPath } from '../websocket/judge-upgrade.ts';
+import type { WebSocketEndpoint } from '../websocket/websocket-endpoint.ts';
+import type { WebSocketLimits } from '../websocket/websocket-limits.ts';
+import { createRefusalCounter, type CountRefusal } from './count-refusals.ts';
 import { cutUnread } from './cut-unread.ts';
-import { endpointUrl } from './endpoint-url.ts';
-import { sendJson, sendText, type HttpRefusal } from './http-error.ts';
+import { endpointUrl, websocketUrl } from './endpoint-url.ts';
+import { sendJson, sendRefusal, sendText, type HttpRefusal } from './http-error.ts';
 import { listen } from './listen.ts';
 import { McpEndpoint } from './mcp-endpoint.ts';
 import { createOperations, type OperationHandler } from './operations.ts';
@@ -17,8 +22,10 @@ export interface ServeHttpOptions {
   readonly createServer: CreateServer;
   /** Source of the change events that `subscriptions/listen` streams carry. */
   readonly bus: ServerEventBus;
-  /** Whom calls are made for. */
+  /** Whom calls are made for when nothing authenticates a caller. */
   readonly principal: Principal;
+  /** Finds the caller of each request and of each WebSocket. Default: everybody is `principal`. */
+  readonly authenticate?: Authenticate;
   /** The scopes that a principal lacks for hearing of changes of these resources. Default: none. */
   readonly missingListenScopes?: (principal: Principal, uris: readonly string[]) => readonly string[];
   /** Largest request body in bytes. Default: 4 MiB. */
@@ -29,6 +36,8 @@ export interface ServeHttpOptions {
   readonly requestTimeoutMs?: number;
   /** How long a client may leave an answer or a stream unread, in milliseconds. Default: 30,000; at most 2,000 while the server drains. */
   readonly stalledMs?: number;
+  /** Bounds of the WebSocket transport, when `--websocket` is set. */
+  readonly websocket?: Partial<WebSocketLimits>;
   /** Called once, after the first MCP request was answered. */
   readonly onFirstAnswer?: () => void;
 }
@@ -37,6 +46,8 @@ export interface ServeHttpOptions {
 export interface HttpServing {
   /** Where MCP clients connect; the public URL when there is one. */
   readonly url: string;
+  /** Where WebSocket clients connect, with `--websocket`. */
+  readonly websocketUrl?: string;
   readonly port: number;
 }
 
@@ -54,31 +65,68 @@ export async function serveHttp(host: ProcessHost, options: ServeHttpOptions): P
   const refused = createRefusalCounter(host);
   const endpoint = new McpEndpoint(host, options, refused);
   const operations = createOperations(host, (req) => endpoint.judge(req));
-  const server = openServer(options);
+  const server = openServer(options, host.config);
   const connections = watchConnections(server);
   let { stalledMs = 30_000 } = options;
   server.on('request', (_req, res) => {
     cutUnread(res, stalledMs);
   });
   server.on('request', createListener({ host, endpoint, operations, refused, onFirstAnswer: options.onFirstAnswer }));
+  const websocket = host.config.websocket ? await openWebSocket(host, options, { server, endpoint, connections, refused }) : undefined;
   const port = await listen(server, host.config);
   host.lifecycle.onDrain('http', async (signal) => {
     stalledMs = Math.min(stalledMs, drainStalledMs);
     for (const socket of connections) {
       socket.setTimeout(stalledMs);
     }
-    await endpoint.drain(signal);
+    await Promise.all([endpoint.drain(signal), websocket?.drain(signal)]);
     await closeServer(server, signal);
   });
   host.health.setSource({
-    activeSessions: () => connections.size,
-    activeRequests: () => endpoint.activeCalls,
-    openSubscriptions: () => endpoint.openStreams,
+    activeSessions: () => connections.size + (websocket?.size ?? 0),
+    activeRequests: () => endpoint.activeCalls + (websocket?.activeCalls ?? 0),
+    openSubscriptions: () => endpoint.openStreams + (websocket?.subscriptions ?? 0),
   });
-  return { url: endpointUrl(host.config, port), port };
+  const url = endpointUrl(host.config, port);
+  return { url, port, ...(websocket !== undefined && { websocketUrl: websocketUrl(url) }) };
 }
 
-function openServer({ headersTimeoutMs = 15_000, requestTimeoutMs = 60_000 }: ServeHttpOptions): Server {
+interface WebSocketParts {
+  readonly server: Server;
+  readonly endpoint: McpEndpoint;
+  /** Connections of HTTP, which a WebSocket leaves. */
+  readonly connections: Set<Socket>;
+  readonly refused: CountRefusal;
+}
+
+/** Loads what WebSocket needs only when it is asked for. */
+async function openWebSocket(
+  host: ProcessHost,
+  options: ServeHttpOptions,
+  { server, endpoint, connections, refused }: WebSocketParts,
+): Promise<WebSocketEndpoint> {
+  const { WebSocketEndpoint } = await import('../websocket/websocket-endpoint.ts');
+  const {
+    createServer,
+    principal,
+    authenticate = authenticateAs(principal),
+    missingListenScopes,
+    websocket: limits,
+    onFirstAnswer,
+  } = options;
+  const judge: McpEndpoint['judge'] = (req) => (hasTooManyHeaders(req) ? tooManyHeaders : endpoint.judge(req));
+  const websocket = new WebSocketEndpoint(host, { createServer, authenticate, missingListenScopes, judge, refused, limits, onFirstAnswer });
+  server.on('upgrade', (req, _socket, head) => {
+    connections.delete(req.socket);
+    websocket.upgrade(req, head);
+  });
+  return websocket;
+}
+
+function openServer(
+  { headersTimeoutMs = 15_000, requestTimeoutMs = 60_000 }: ServeHttpOptions,
+  { websocket }: Pick<CommonConfig, 'websocket'>,
+): Server {
   const server = createServer({
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
@@ -87,13 +135,26 @@ function openServer({ headersTimeoutMs = 15_000, requestTimeoutMs = 60_000 }: Se
     maxHeaderSize: 16_384,
     requireHostHeader: false,
     noDelay: true,
+    // Some clients offer HTTP/2 with their first POST: that offer is ignored, as if nobody listened for upgrades.
+    shouldUpgradeCallback: ({ headers }) => websocket && headers.upgrade?.toLowerCase() === 'websocket',
   });
   server.maxHeadersCount = maxHeaders;
   server.maxConnections = 4_096;
   return server;
 }
 
-function watchConnections(server: Server): ReadonlySet<Socket> {
+const tooManyHeaders: HttpRefusal = {
+  status: 431,
+  code: 'LIMIT',
+  reason: 'header-count',
+  message: `A request may have fewer than ${maxHeaders} headers.`,
+};
+
+function hasTooManyHeaders({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.length >= 2 * maxHeaders;
+}
+
+function watchConnections(server: Server): Set<Socket> {
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
     open.add(socket);
@@ -108,17 +169,16 @@ interface ListenerOptions {
   readonly host: ProcessHost;
   readonly endpoint: McpEndpoint;
   readonly operations: ReadonlyMap<string, OperationHandler>;
-  readonly refused: (refusal: HttpRefusal) => void;
+  readonly refused: CountRefusal;
   readonly onFirstAnswer: (() => void) | undefined;
 }
 
 function createListener({ host, endpoint, operations, refused, onFirstAnswer }: ListenerOptions) {
   let isFirst = true;
   return (req: IncomingMessage, res: ServerResponse): void => {
-    if (req.rawHeaders.length >= 2 * maxHeaders) {
-      refused({ status: 431, code: 'LIMIT', reason: 'header-count', message: 'Too many headers.' });
-      const error = `A request may have fewer than ${maxHeaders} headers.`;
-      sendJson(res, { status: 431, body: { error }, headers: { connection: 'close' } });
+    if (hasTooManyHeaders(req)) {
+      refused(tooManyHeaders);
+      sendJson(res, { status: 431, body: { error: tooManyHeaders.message }, headers: { connection: 'close' } });
       return;
     }
     const path = pathOf(req.url ?? '/');
@@ -141,6 +201,10 @@ function answerOther(
 ): void {
   const { host, operations, path } = context;
   const answer = operations.get(path);
+  if (path === websocketPath && host.config.websocket) {
+    sendRefusal(res, upgradeRequired());
+    return;
+  }
   if (answer === undefined && path !== '/') {
     sendJson(res, { status: 404, body: { error: 'Not Found', hint: 'The MCP endpoint is /mcp.' } });
     return;
