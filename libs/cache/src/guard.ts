@@ -1,0 +1,165 @@
+import { AppError, isAppError } from '@trellis-mcp/errors';
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import { everything } from './cache-tier.ts';
+import { createLatency, type LatencyStats } from './latency.ts';
+
+/** What stands in front of a tier or the bus: a failure or a slow answer becomes "not now", and what it missed is made up for. */
+export interface Guard {
+  readonly isClosed: boolean;
+  readonly errors: number;
+  /** Runs a step; undefined when it failed, took too long, or was not tried. */
+  attempt<T>(operation: string, step: () => Promise<T>): Promise<T | undefined>;
+  /** Invalidates names, now or, when that fails, before anything else is asked of it. */
+  invalidate(names: readonly string[]): Promise<void>;
+  /** Remembers names to invalidate before anything else is asked. */
+  owe(names: readonly string[]): void;
+  latency(): LatencyStats;
+  close(): void;
+}
+
+/** How a {@link createGuard} works. */
+export interface GuardOptions {
+  name: string;
+  timeoutMs: number;
+  /** Invalidates the names; {@link everything} stands for all. */
+  apply: (names: readonly string[]) => Promise<unknown>;
+  /** Told when names were invalidated later than asked. */
+  onLate: (names: readonly string[]) => void;
+  onError: (report: { tier: string; operation: string; error: AppError }) => void;
+}
+
+const failuresToOpen = 5;
+const halfOpenAfterMs = 500;
+const retryMs = 1_000;
+const maxOwed = 10_000;
+
+/** Makes a guard whose breaker opens after 5 failures in a row and lets one step try again every 500 ms. */
+export function createGuard({ name, timeoutMs, apply, onLate, onError }: GuardOptions): Guard {
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) });
+  const durations = createLatency();
+  const owed = createDebt(() => void pay());
+  let errors = 0;
+  let paying: Promise<boolean> | undefined;
+
+  const run = async <T>(operation: string, step: () => Promise<T>): Promise<T | undefined> => {
+    const started = performance.now();
+    try {
+      const result = await breaker.execute(() => limit(step(), timeoutMs));
+      durations.add(performance.now() - started);
+      return result;
+    } catch (failure) {
+      if (isBrokenCircuitError(failure)) return undefined;
+      errors += 1;
+      onError({ tier: name, operation, error: toAppError(failure, name) });
+      return undefined;
+    }
+  };
+  const applyNow = async (names: readonly string[]): Promise<boolean> =>
+    (await run('invalidate', async () => {
+      await apply(names);
+      return true;
+    })) === true;
+  const payAll = async (): Promise<boolean> => {
+    while (owed.size() > 0) {
+      const names = owed.next();
+      if (!(await applyNow(names))) return false;
+      owed.settle(names);
+      onLate(names);
+    }
+    return true;
+  };
+  const pay = (): Promise<boolean> =>
+    (paying ??= payAll().finally(() => {
+      paying = undefined;
+    }));
+
+  return {
+    get isClosed() {
+      return breaker.state === CircuitState.Closed && owed.size() === 0;
+    },
+    get errors() {
+      return errors;
+    },
+    async attempt(operation, step) {
+      if (owed.size() > 0 && !(await pay())) return undefined;
+      return run(operation, step);
+    },
+    async invalidate(names) {
+      if (owed.size() === 0 && (await applyNow(names))) return;
+      owed.add(names);
+      await pay();
+    },
+    owe: (names) => owed.add(names),
+    latency: () => durations.stats(),
+    close: () => owed.close(),
+  };
+}
+
+interface Debt {
+  size(): number;
+  add(names: readonly string[]): void;
+  /** The next few names to pay. */
+  next(): string[];
+  settle(names: readonly string[]): void;
+  close(): void;
+}
+
+const namesPerPayment = 500;
+
+/** Names that a place still has to be told, at most 10,000: more become "everything". Calls `retry` every second while there are any. */
+function createDebt(retry: () => void): Debt {
+  let names = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let stamp = 0;
+  let taken = 0;
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    size: () => names.size,
+    add(more) {
+      stamp += 1;
+      for (const name of more) names.set(name, stamp);
+      if (names.size > maxOwed || names.has(everything)) names = new Map([[everything, stamp]]);
+      timer ??= setInterval(retry, retryMs).unref();
+    },
+    next() {
+      taken = stamp;
+      return [...names.keys()].slice(0, namesPerPayment);
+    },
+    settle(paid) {
+      // What was owed again while it was paid stays owed.
+      for (const name of paid) if ((names.get(name) ?? 0) <= taken) names.delete(name);
+      if (names.size === 0) stop();
+    },
+    close() {
+      names.clear();
+      stop();
+    },
+  };
+}
+
+function limit<T>(step: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // Behind the next look at the sockets: what arrived while this process was busy is not late.
+    const timer = setTimeout(() => {
+      setImmediate(() => reject(new AppError('TIMEOUT', `No answer within ${String(timeoutMs)} ms.`, { retryable: true })));
+    }, timeoutMs);
+    step.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (failure: unknown) => {
+        clearTimeout(timer);
+        reject(failure);
+      },
+    );
+  });
+}
+
+function toAppError(failure: unknown, name: string): AppError {
+  if (isAppError(failure)) return failure;
+  return new AppError('UPSTREAM', `The cache could not use ${name}.`, { cause: failure, retryable: true });
+}

@@ -1,0 +1,180 @@
+import { AppError } from '@trellis-mcp/errors';
+import {
+  decodeRecord,
+  encodeMarker,
+  encodeRecord,
+  idOf,
+  type CacheRecord,
+  type Lifetime,
+  type TagVersion,
+  type ValueKind,
+} from './cache-record.ts';
+import { everything, keyName, markerLifeMs, tagName, type StoreTier, type TierScope, type TierStore } from './cache-tier.ts';
+import { decodeValue, encodeValue } from './cache-value.ts';
+import { createGuard, type Guard } from './guard.ts';
+
+/** An entry found in a tier, or about to be kept. */
+export interface Entry extends Lifetime {
+  kind: ValueKind;
+  value: unknown;
+  /** The encoded value; memory does not keep it. */
+  payload: Buffer | undefined;
+  payloadBytes: number;
+  tags: readonly string[];
+}
+
+/** What a tier held under a key and its tags at one moment; whoever writes later must say what was seen. */
+export interface Reading {
+  /** The entry when it can be read, is not dead, and none of its tags was invalidated since it was loaded. */
+  entry: Entry | undefined;
+  /** Whether the key was deleted a short while ago. */
+  isDeleted: boolean;
+  /** The id of what lies under the key. */
+  keyId: string;
+  /** The ids of the markers of tags; empty for a tag that has none. */
+  versions: Map<string, string>;
+}
+
+/** One tier below memory, behind its guard: what fails is undefined. */
+export interface TierAccess {
+  readonly name: string;
+  readonly scope: TierScope;
+  readonly guard: Guard;
+  readonly counts: { hits: number; misses: number; promotions: number };
+  read(key: string, tags: readonly string[]): Promise<Reading | undefined>;
+  /**
+   * Gives tags without a marker one. A marker that somebody else wrote since the reading is noted only before a load: what was read
+   * before may be older than it.
+   */
+  mark(reading: Reading, tags: readonly string[], when: 'before load' | 'after reading'): Promise<void>;
+  /** Writes unless something else came to lie under the key; false when it did. */
+  write(key: string, entry: Entry, options: WriteOptions): Promise<boolean | undefined>;
+  keepPosition(position: string): Promise<void>;
+  /** Rejects when the tier fails. */
+  keptPosition(): Promise<string | undefined>;
+}
+
+/** What a write relies on. */
+export interface WriteOptions {
+  reading: Reading;
+  /** See `SwapOptions.position`. */
+  position?: string | undefined;
+}
+
+/** What {@link openTierAccess} needs. */
+export interface TierAccessOptions {
+  namespace: string;
+  now: () => number;
+  onLate: (names: readonly string[]) => void;
+  onError: (report: { tier: string; operation: string; error: AppError }) => void;
+}
+
+/** By how much the clocks of two processes may differ, and one may go back, in milliseconds. */
+export const maxSkewMs = 5_000;
+
+const garbageGraceMs = 60_000;
+const positionName = 'p';
+const positionLifeMs = 30 * 86_400_000;
+
+/** Opens a tier for one cache. */
+export function openTierAccess(tier: StoreTier, { namespace, now, onLate, onError }: TierAccessOptions): TierAccess {
+  const store = tier.open({ namespace, now });
+  const apply = (names: readonly string[]): Promise<void> =>
+    names.includes(everything)
+      ? store.clear()
+      : store.put(
+          names.map((name) => [name, encodeMarker()] as const),
+          markerLifeMs,
+        );
+  const guard = createGuard({ name: tier.name, timeoutMs: tier.timeoutMs, apply, onLate, onError });
+  return {
+    name: tier.name,
+    scope: tier.scope,
+    guard,
+    counts: { hits: 0, misses: 0, promotions: 0 },
+    read: (key, tags) => guard.attempt('read', () => readEntry(store, { key, tags, time: now() })),
+    async mark(reading, tags, when) {
+      const missing = tags.filter((tag) => reading.versions.get(tag) === '');
+      if (missing.length > 0) await guard.attempt('mark', () => markTags(store, reading, { missing, when }));
+    },
+    write(key, entry, options) {
+      const keepMs = Math.max(1, entry.deadUntil - now()) + garbageGraceMs;
+      return guard.attempt('write', () => writeEntry(store, key, { ...options, entry, keepMs }));
+    },
+    async keepPosition(position) {
+      await guard.attempt('position', () => store.put([[positionName, Buffer.from(position)]], positionLifeMs));
+    },
+    async keptPosition() {
+      const raws = await guard.attempt('position', () => store.read([positionName]));
+      if (raws === undefined) throw new AppError('UPSTREAM', `The cache could not use ${tier.name}.`, { retryable: true });
+      return raws[0]?.toString();
+    },
+  };
+}
+
+async function readEntry(store: TierStore, { key, tags, time }: { key: string; tags: readonly string[]; time: number }): Promise<Reading> {
+  const [raw, ...markers] = await store.read(tags.length === 0 ? [keyName(key)] : [keyName(key), ...tags.map(tagName)]);
+  const versions = new Map(tags.map((tag, index) => [tag, idOf(markers[index])]));
+  const record = raw === undefined ? undefined : decodeRecord(raw);
+  const keyId = idOf(raw);
+  const isDeleted = record?.kind === 'marker';
+  if (record === undefined || isDeleted || !isAlive(record, time)) return { entry: undefined, isDeleted, keyId, versions };
+  await readVersions(store, versions, record.tags);
+  const isValid = record.tags.every(([tag, version]) => version !== '' && versions.get(tag) === version);
+  return { entry: isValid ? toEntry(record) : undefined, isDeleted, keyId, versions };
+}
+
+/** Whether the clock is between the making and the end of an entry. */
+export function isAlive({ createdAt, deadUntil }: Lifetime, time: number): boolean {
+  return time < deadUntil && time >= createdAt - maxSkewMs;
+}
+
+async function readVersions(store: TierStore, versions: Map<string, string>, tags: readonly TagVersion[]): Promise<void> {
+  const unknown = tags.map(([tag]) => tag).filter((tag) => !versions.has(tag));
+  if (unknown.length === 0) return;
+  const markers = await store.read(unknown.map(tagName));
+  for (const [index, tag] of unknown.entries()) versions.set(tag, idOf(markers[index]));
+}
+
+function toEntry({ kind, tags, ...record }: CacheRecord): Entry | undefined {
+  if (kind === 'marker') return undefined;
+  try {
+    const value = decodeValue({ kind, payload: record.payload });
+    return { ...record, kind, value, payloadBytes: record.payload.length, tags: tags.map(([tag]) => tag) };
+  } catch {
+    // Damaged: as if it were not there.
+    return undefined;
+  }
+}
+
+interface Marking {
+  missing: readonly string[];
+  when: 'before load' | 'after reading';
+}
+
+async function markTags(store: TierStore, { versions }: Reading, { missing, when }: Marking): Promise<void> {
+  const foreign: string[] = [];
+  for (const tag of missing) {
+    const marker = encodeMarker();
+    const isOwn = await store.swap(tagName(tag), marker, { expectedId: '', keepMs: markerLifeMs, keepAlive: [] });
+    if (isOwn) versions.set(tag, idOf(marker));
+    else foreign.push(tag);
+  }
+  if (foreign.length === 0 || when === 'after reading') return;
+  const markers = await store.read(foreign.map(tagName));
+  for (const [index, tag] of foreign.entries()) versions.set(tag, idOf(markers[index]));
+}
+
+interface EntryWrite extends WriteOptions {
+  entry: Entry;
+  keepMs: number;
+}
+
+/** A tag that was invalidated since the reading makes the entry void: it carries the version of before. */
+function writeEntry(store: TierStore, key: string, { entry, keepMs, reading, position }: EntryWrite): Promise<boolean> {
+  const tags = entry.tags.map((tag) => [tag, reading.versions.get(tag) ?? ''] as const);
+  if (tags.some(([, version]) => version === '')) return Promise.resolve(false);
+  const record = encodeRecord({ ...entry, payload: entry.payload ?? encodeValue(entry.value).payload, tags });
+  const options = { expectedId: reading.keyId, keepMs, keepAlive: entry.tags.map(tagName) };
+  return store.swap(keyName(key), record, position === undefined ? options : { ...options, position });
+}
