@@ -46,7 +46,10 @@ it.each(eras)('serves tools, resources, prompts and completions to a %s client',
   const { runtime } = startCore(app);
   await using connected = await connectTo(runtime, { era });
   const { client } = connected;
-  expect((await client.listTools()).tools).toMatchObject([{ name: 'greet', annotations: { readOnlyHint: true, destructiveHint: false } }]);
+  expect((await client.listTools()).tools).toMatchObject([
+    { name: 'greet', annotations: { readOnlyHint: true, destructiveHint: false } },
+    { name: 'health_check' },
+  ]);
   expect(await client.callTool({ name: 'greet', arguments: { name: 'Ada' } })).toMatchObject({
     content: [{ type: 'text', text: '{"greeting":"Hello, Ada!"}' }],
     structuredContent: { greeting: 'Hello, Ada!' },

@@ -1,5 +1,6 @@
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
+import { listBuiltins } from './builtin/list-builtins.ts';
 import { createCatalog, type Catalog } from './catalog/create-catalog.ts';
 import { selectTools } from './catalog/select-tools.ts';
 import type { CreateServer } from './connection.ts';
@@ -137,7 +138,7 @@ function buildCatalog<Config, Deps>(
   });
   const templates = resources.filter(isTemplate);
   return createCatalog({
-    tools: selectTools(tools, host.config),
+    tools: selectTools(rules === 'house' ? [...tools, ...listBuiltins(host)] : tools, host.config),
     resources: resources.filter(isFixed),
     templates: kept === undefined ? templates : [...templates, kept],
     prompts,

@@ -11,7 +11,7 @@ import type { Tracing } from './trace/load-tracing.ts';
 /** What the core needs of a {@link Host}. */
 export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'redis'> {
   readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
-  readonly health: Pick<Health, 'metrics'>;
+  readonly health: Pick<Health, 'metrics' | 'report'>;
   readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'>;
   /** Default: a hub of the runtime's own. */
   readonly events?: EventHub;

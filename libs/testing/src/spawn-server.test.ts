@@ -14,7 +14,7 @@ it.each(['modern', 'legacy'] as const)('starts an entry over stdio (%s)', async 
 
 it('serves the real client of SDK v1 over stdio', async () => {
   await using v1 = await connectV1(entryCommand(main));
-  expect((await v1.client.listTools()).tools).toHaveLength(2);
+  expect((await v1.client.listTools()).tools).toHaveLength(3);
 });
 
 it('starts an entry over HTTP and tells where it listens', async () => {

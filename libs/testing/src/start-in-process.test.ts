@@ -14,7 +14,7 @@ describe('a server in this process', () => {
   it('takes flags as the program does', async () => {
     await using server = await startInProcess(app, { args: ['--exclude-tools', 'list_words'] });
     const client = await server.connect();
-    expect((await client.listTools()).map(({ name }) => name)).toEqual(['count_words']);
+    expect((await client.listTools()).map(({ name }) => name)).toEqual(['count_words', 'health_check']);
     await expect(startInProcess(app, { args: ['--no-such-flag'] })).rejects.toThrow('--no-such-flag');
   });
 
@@ -23,7 +23,7 @@ describe('a server in this process', () => {
     const scoped = { ...app, tools: tools.map((tool) => ({ ...tool, scopes: ['words:read'] })) };
     await using server = await startInProcess(scoped, { principal });
     const client = await server.connect();
-    expect(await client.listTools()).toEqual([]);
+    expect((await client.listTools()).map(({ name }) => name)).toEqual(['health_check']);
     await expect(client.callTool('list_words')).rejects.toMatchObject({ code: 'DENIED' });
   });
 
@@ -49,7 +49,7 @@ it('serves the real client of SDK v1 over HTTP, with sessions and without', asyn
   for (const flags of [[], ['--legacy-sessions']]) {
     await using server = await startInProcess(app, { args: ['--transport', 'http', ...flags] });
     await using v1 = await connectV1({ url: await server.listen() });
-    expect((await v1.client.listTools()).tools).toHaveLength(2);
+    expect((await v1.client.listTools()).tools).toHaveLength(3);
     expect(await v1.client.callTool({ name: 'list_words', arguments: { limit: 1 } })).toMatchObject({
       structuredContent: { words: ['one'] },
     });
