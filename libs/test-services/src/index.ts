@@ -8,6 +8,13 @@ export { recordMeasurement, type Measurement } from './record-measurement.ts';
 export { sharedPostgres, sharedRedis, type SharedInstance } from './shared-instances.ts';
 export { spawnProbe, type Probe, type ProbeExit, type ProbeOptions } from './spawn-probe.ts';
 export { findPostgres, startPostgres, type PostgresOptions } from './start-postgres.ts';
+export { type TokenAnswer, type TokenRequest } from './drive-identity.ts';
+export {
+  startIdentityProvider,
+  type IdentityClient,
+  type IdentityProvider,
+  type IdentityProviderOptions,
+} from './start-identity-provider.ts';
 export { startRedis, type RedisOptions } from './start-redis.ts';
 export { startStubHttp, type SeenRequest, type StubHandler, type StubHttp } from './start-stub-http.ts';
 export { type TestInstance } from './test-instance.ts';
