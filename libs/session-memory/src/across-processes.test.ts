@@ -64,6 +64,19 @@ describe.each(places)(`eight processes that append to one session on %s`, (_kind
   );
 });
 
+it.each(places)('opens no more than the cap for four that share %s, however many ask', async (_kind, place) => {
+  const opened = await Promise.all(Array.from({ length: 4 }, () => openPlace(place())));
+  try {
+    const memories = opened.map(({ store }) => createSessionMemory({ store, maxTokens: 1_000, ttlMs: 60_000, maxPerPrincipal: 5 }));
+    const outcomes = await Promise.allSettled(memories.flatMap((memory) => Array.from({ length: 10 }, () => memory.open('bob'))));
+    const handles = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.handle] : []));
+    expect(handles).toHaveLength(5);
+    for (const handle of handles) await memories[0]?.read('bob', handle);
+  } finally {
+    await Promise.all(opened.map((each) => each[Symbol.asyncDispose]()));
+  }
+});
+
 interface Appended {
   texts: string[];
   evicted: number;
