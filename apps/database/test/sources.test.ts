@@ -63,12 +63,12 @@ describe.each(['stdio', 'http'] as const)('two databases over %s', (transport) =
 });
 
 function describeTools(connection: () => Connection): void {
-  it('are named in the input of every tool but saved queries', async () => {
+  it('are named in the input of every tool but saved queries and what every server has', async () => {
     const tools = await connection().listTools();
     const withSource = tools.filter(({ inputSchema }) =>
       JSON.stringify(inputSchema.properties?.['source'] ?? {}).includes('"warehouse","shop"'),
     );
-    expect(tools.filter((tool) => !withSource.includes(tool)).map(({ name }) => name)).toEqual(['all_metrics']);
+    expect(tools.filter((tool) => !withSource.includes(tool)).map(({ name }) => name)).toEqual(['all_metrics', 'health_check']);
     expect(withSource.every(({ inputSchema }) => inputSchema.required?.includes('source'))).toBe(true);
   });
 

@@ -17,7 +17,6 @@ const summary = madeSchema<Summary>({
     version: { type: 'string' },
   },
   required: ['status', 'uptime_seconds', 'active_sessions', 'memory_mb', 'cache_hit_rate', 'version'],
-  additionalProperties: false,
 });
 
 /** The tool that says how the server is; what failed in detail is for its operator, at `/healthz`. */
