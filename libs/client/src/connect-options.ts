@@ -22,8 +22,26 @@ export interface HttpTarget {
   readonly fetch?: FetchLike;
 }
 
+/** A server that offers WebSocket, which is not part of the MCP specification. */
+export interface WebSocketTarget {
+  /** A `ws:` or `wss:` URL, such as `ws://127.0.0.1:3101/ws`. */
+  readonly url: string | URL;
+  /** Bearer token; travels in a header of the handshake, never in the URL. Default: none. */
+  readonly token?: string;
+  /** Further headers of the handshake. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Largest message of the server in bytes; a larger one ends the connection. Default: 16 MiB. */
+  readonly maxMessageBytes?: number;
+  /** How often the server is asked whether it is there, in milliseconds. Default: 30,000. */
+  readonly pingMs?: number;
+}
+
 /** Where the server is. */
-export type ConnectTarget = { readonly stdio: StdioTarget } | { readonly http: HttpTarget } | { readonly transport: Transport };
+export type ConnectTarget =
+  | { readonly stdio: StdioTarget }
+  | { readonly http: HttpTarget }
+  | { readonly websocket: WebSocketTarget }
+  | { readonly transport: Transport };
 
 /** The kind of list that {@link ConnectOptions.onListChanged} reports. */
 export type ListKind = 'tools' | 'prompts' | 'resources';

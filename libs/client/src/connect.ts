@@ -7,25 +7,26 @@ import { createConnection } from './create-connection.ts';
 import { setLogLevel } from './older-features.ts';
 import { openTransport } from './open-transport.ts';
 import { StdioProcess } from './stdio-process.ts';
-import { toAppError } from './to-app-error.ts';
+import { type FailureContext, toAppError } from './to-app-error.ts';
+import { WebSocketTransport } from './websocket-transport.ts';
 
 const modernVersion = '2026-07-28';
 
 /**
- * Connects to an MCP server over stdio or Streamable HTTP, in the era that the server speaks.
+ * Connects to an MCP server over stdio, Streamable HTTP or WebSocket, in the era that the server speaks.
  *
  * A server that ends when it is asked for its era (older SDKs do) is started once more and taken as `legacy`.
  * @throws AppError `UPSTREAM` when the server cannot be reached, `TIMEOUT`, `CANCELLED`, or `DENIED` when it wants authorization.
  */
 export async function connect(target: ConnectTarget, options: ConnectOptions = {}): Promise<Connection> {
   const isRespawnable = 'stdio' in target && (options.era ?? 'auto') === 'auto';
-  const first: Attempt = { transport: openTransport(target), hasEnded: false };
+  const first: Attempt = { transport: openTransport(target, options), hasEnded: false };
   try {
     return await attempt(first, options);
   } catch (error) {
     if (!isRespawnable || !first.hasEnded || options.signal?.aborted === true || !isAppError(error) || error.code !== 'UPSTREAM')
       throw error;
-    return await attempt({ transport: openTransport(target), hasEnded: false }, { ...options, era: 'legacy' });
+    return await attempt({ transport: openTransport(target, options), hasEnded: false }, { ...options, era: 'legacy' });
   }
 }
 
@@ -52,11 +53,17 @@ async function attempt(state: Attempt, options: ConnectOptions): Promise<Connect
     if (options.onLog !== undefined) await setLogLevel(client, options.logLevel ?? 'info', timeoutMs);
   } catch (error) {
     await Promise.allSettled([client.close(), transport.close()]);
-    throw toAppError(error, { signal, timeoutMs, ...(transport instanceof StdioProcess ? { stderr: transport.stderrTail } : {}) });
+    throw toAppError(error, { signal, timeoutMs, ...describeEnd(transport) });
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
   return createConnection({ client, transport, options, closed: end.promise });
+}
+
+/** What a transport tells of its end. */
+function describeEnd(transport: Transport): Pick<FailureContext, 'stderr' | 'closure'> {
+  if (transport instanceof StdioProcess) return { stderr: transport.stderrTail };
+  return transport instanceof WebSocketTransport ? { closure: transport.failure } : {};
 }
 
 function createClient(options: ConnectOptions): Client {

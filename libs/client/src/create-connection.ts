@@ -11,6 +11,7 @@ import { StdioProcess } from './stdio-process.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { toAppError } from './to-app-error.ts';
 import { readToolAnswer } from './tool-answer.ts';
+import { WebSocketTransport } from './websocket-transport.ts';
 
 /** What {@link createConnection} builds on: a client that is connected over its transport. */
 export interface ConnectedClient {
@@ -25,7 +26,7 @@ type Send = <T>(options: ToolCallOptions, request: (options: RequestOptions) => 
 /** Wraps a connected SDK client. */
 export function createConnection({ client, transport, options, closed }: ConnectedClient): Connection {
   const era = client.getProtocolEra() === 'modern' ? 'modern' : 'legacy';
-  const send = createSend(options.timeoutMs ?? 60_000);
+  const send = createSend(options.timeoutMs ?? 60_000, transport);
   const subscriptions = new Subscriptions(client);
   const close = closeOnce(client, transport);
   return {
@@ -43,7 +44,7 @@ export function createConnection({ client, transport, options, closed }: Connect
 }
 
 /** Runs one request with its deadline and signal, and translates what it throws. */
-function createSend(defaultTimeoutMs: number): Send {
+function createSend(defaultTimeoutMs: number, transport: Transport): Send {
   return async ({ signal, timeoutMs = defaultTimeoutMs, onProgress }, request) => {
     const options: RequestOptions = { timeout: timeoutMs, maxTotalTimeout: timeoutMs };
     if (signal !== undefined) options.signal = signal;
@@ -51,7 +52,7 @@ function createSend(defaultTimeoutMs: number): Send {
     try {
       return await request(options);
     } catch (error) {
-      throw toAppError(error, { signal, timeoutMs });
+      throw toAppError(error, { signal, timeoutMs, closure: transport instanceof WebSocketTransport ? transport.failure : undefined });
     }
   };
 }

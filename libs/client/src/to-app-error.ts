@@ -10,6 +10,8 @@ export interface FailureContext {
   readonly timeoutMs: number;
   /** Output of the server's process, when it is ours. */
   readonly stderr?: string;
+  /** Why the server ended the connection, where it says so. */
+  readonly closure?: AppError | undefined;
 }
 
 /** Turns whatever the SDK, the transport or the server threw into an {@link AppError}; the original is its `cause`. */
@@ -18,8 +20,9 @@ export function toAppError(error: unknown, context: FailureContext): AppError {
   const cause = context.stderr === undefined || context.stderr === '' ? error : new Error(context.stderr, { cause: error });
   if (context.signal?.aborted === true) return fromAbort(context.signal, cause);
   if (error instanceof SdkHttpError) return fromStatus(error.status, cause);
-  if (error instanceof SdkError) return fromSdkError(error, context, cause);
   if (error instanceof ProtocolError) return fromProtocolError(error, cause);
+  if (context.closure !== undefined) return context.closure;
+  if (error instanceof SdkError) return fromSdkError(error, context, cause);
   return new AppError('UPSTREAM', `The connection to the server failed${codeOf(error)}.`, { retryable: true, cause });
 }
 
@@ -49,7 +52,8 @@ function fromAbort(signal: AbortSignal, cause: unknown): AppError {
     : new AppError('CANCELLED', 'The request was cancelled.', { cause });
 }
 
-function fromStatus(status: number, cause: unknown): AppError {
+/** What an HTTP status means to a caller. */
+export function fromStatus(status: number, cause: unknown): AppError {
   const details = { status };
   if (status === 401) return new AppError('DENIED', 'The server requires authorization (HTTP 401).', { details, cause });
   if (status === 403) return new AppError('DENIED', 'The server denied access (HTTP 403).', { details, cause });
