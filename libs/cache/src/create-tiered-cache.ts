@@ -12,7 +12,7 @@ import { invalidate, setEverywhere } from './write-through.ts';
 /** Makes a cache; throws `INVALID_INPUT` when its options make no sense. */
 export function createTieredCache(cacheOptions: TieredCacheOptions): TieredCache {
   const core = createCore(cacheOptions);
-  const { memory, now, counts } = core;
+  const { counts } = core;
   const flights = createFlights();
   let isClosed = false;
   const enter = (key: string): void => {
@@ -25,18 +25,9 @@ export function createTieredCache(cacheOptions: TieredCacheOptions): TieredCache
     for (const { guard } of core.tiers) guard.close();
     core.bus?.guard.close();
     await core.bus?.connection.close();
-    memory?.clear();
+    core.memory?.clear();
   };
-  // A hit in memory is one lookup, one look at the clock, and a promise that was made before: no timer, no object, no further hop.
-  const hit = (key: string): MemoryEntry | undefined => {
-    const entry = memory?.get(key);
-    if (entry === undefined) return undefined;
-    const time = now();
-    if (time >= entry.freshUntil || time < entry.notBefore) return undefined;
-    counts.memoryHits += 1;
-    if ((counts.memoryHits & sampleMask) === 1) sampleLatency(core, key);
-    return entry;
-  };
+  const hit = createHit(core);
   return {
     get<T>(key: string): Promise<T | undefined> {
       const entry = hit(key);
@@ -66,6 +57,22 @@ export function createTieredCache(cacheOptions: TieredCacheOptions): TieredCache
     stats: () => readStats(core),
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * A hit in memory is one lookup, one look at the clock, and a promise that was made before: no timer, no object, no further hop.
+ */
+function createHit(core: CacheCore): (key: string) => MemoryEntry | undefined {
+  const { memory, now, counts } = core;
+  return (key) => {
+    const entry = memory?.get(key);
+    if (entry === undefined) return undefined;
+    const time = now();
+    if (time >= entry.freshUntil || time < entry.notBefore) return undefined;
+    counts.memoryHits += 1;
+    if ((counts.memoryHits & sampleMask) === 1) sampleLatency(core, key);
+    return entry;
   };
 }
 

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
 import { everything } from './cache-tier.ts';
-import { createLatency, type LatencyStats } from './latency.ts';
+import { createLatency, type Latency, type LatencyStats } from './latency.ts';
 
 /** What stands in front of a tier or the bus: a failure or a slow answer becomes "not now", and what it missed is made up for. */
 export interface Guard {
@@ -11,8 +11,6 @@ export interface Guard {
   attempt<T>(operation: string, step: () => Promise<T>): Promise<T | undefined>;
   /** Invalidates names, now or, when that fails, before anything else is asked of it. */
   invalidate(names: readonly string[]): Promise<void>;
-  /** Remembers names to invalidate before anything else is asked. */
-  owe(names: readonly string[]): void;
   latency(): LatencyStats;
   close(): void;
 }
@@ -34,31 +32,18 @@ const retryMs = 1_000;
 const maxOwed = 10_000;
 
 /** Makes a guard whose breaker opens after 5 failures in a row and lets one step try again every 500 ms. */
-export function createGuard({ name, timeoutMs, apply, onLate, onError }: GuardOptions): Guard {
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) });
-  const durations = createLatency();
+export function createGuard(options: GuardOptions): Guard {
+  const { apply, onLate } = options;
+  const runner = createRunner(options);
   const owed = createDebt(() => void pay());
-  let errors = 0;
   let paying: Promise<boolean> | undefined;
-
-  const run = async <T>(operation: string, step: () => Promise<T>): Promise<T | undefined> => {
-    const started = performance.now();
-    try {
-      const result = await breaker.execute(() => limit(step(), timeoutMs));
-      durations.add(performance.now() - started);
-      return result;
-    } catch (failure) {
-      if (isBrokenCircuitError(failure)) return undefined;
-      errors += 1;
-      onError({ tier: name, operation, error: toAppError(failure, name) });
-      return undefined;
-    }
-  };
-  const applyNow = async (names: readonly string[]): Promise<boolean> =>
-    (await run('invalidate', async () => {
+  const applyNow = async (names: readonly string[]): Promise<boolean> => {
+    const applied = await runner.run('invalidate', async () => {
       await apply(names);
       return true;
-    })) === true;
+    });
+    return applied === true;
+  };
   const payAll = async (): Promise<boolean> => {
     while (owed.size() > 0) {
       const names = owed.next();
@@ -72,26 +57,57 @@ export function createGuard({ name, timeoutMs, apply, onLate, onError }: GuardOp
     (paying ??= payAll().finally(() => {
       paying = undefined;
     }));
-
   return {
     get isClosed() {
-      return breaker.state === CircuitState.Closed && owed.size() === 0;
+      return runner.isClosed() && owed.size() === 0;
     },
     get errors() {
-      return errors;
+      return runner.errors();
     },
     async attempt(operation, step) {
       if (owed.size() > 0 && !(await pay())) return undefined;
-      return run(operation, step);
+      return runner.run(operation, step);
     },
     async invalidate(names) {
       if (owed.size() === 0 && (await applyNow(names))) return;
       owed.add(names);
       await pay();
     },
-    owe: (names) => owed.add(names),
-    latency: () => durations.stats(),
+    latency: () => runner.latency.stats(),
     close: () => owed.close(),
+  };
+}
+
+interface Runner {
+  run<T>(operation: string, step: () => Promise<T>): Promise<T | undefined>;
+  isClosed(): boolean;
+  errors(): number;
+  latency: Latency;
+}
+
+/** Breaker, time limit, and the counting of both. */
+function createRunner({ name, timeoutMs, onError }: GuardOptions): Runner {
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) });
+  const latency = createLatency();
+  let errors = 0;
+  return {
+    async run(operation, step) {
+      const started = performance.now();
+      try {
+        const result = await breaker.execute(() => limit(step, timeoutMs));
+        latency.add(performance.now() - started);
+        return result;
+      } catch (failure) {
+        // Not tried at all: neither counted nor told again.
+        if (isBrokenCircuitError(failure)) return undefined;
+        errors += 1;
+        onError({ tier: name, operation, error: toAppError(failure, name) });
+        return undefined;
+      }
+    },
+    isClosed: () => breaker.state === CircuitState.Closed,
+    errors: () => errors,
+    latency,
   };
 }
 
@@ -112,6 +128,7 @@ function createDebt(retry: () => void): Debt {
   let timer: NodeJS.Timeout | undefined;
   let stamp = 0;
   let taken = 0;
+  let isClosed = false;
   const stop = (): void => {
     clearInterval(timer);
     timer = undefined;
@@ -122,7 +139,7 @@ function createDebt(retry: () => void): Debt {
       stamp += 1;
       for (const name of more) names.set(name, stamp);
       if (names.size > maxOwed || names.has(everything)) names = new Map([[everything, stamp]]);
-      timer ??= setInterval(retry, retryMs).unref();
+      if (!isClosed) timer ??= setInterval(retry, retryMs).unref();
     },
     next() {
       taken = stamp;
@@ -134,19 +151,20 @@ function createDebt(retry: () => void): Debt {
       if (names.size === 0) stop();
     },
     close() {
+      isClosed = true;
       names.clear();
       stop();
     },
   };
 }
 
-function limit<T>(step: Promise<T>, timeoutMs: number): Promise<T> {
+function limit<T>(step: () => Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     // Behind the next look at the sockets: what arrived while this process was busy is not late.
     const timer = setTimeout(() => {
       setImmediate(() => reject(new AppError('TIMEOUT', `No answer within ${String(timeoutMs)} ms.`, { retryable: true })));
     }, timeoutMs);
-    step.then(
+    step().then(
       (result) => {
         clearTimeout(timer);
         resolve(result);

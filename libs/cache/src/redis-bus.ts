@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { RedisConnection } from '@trellis-mcp/stores';
 import type { BusConnection, BusListener, InvalidationBus } from './invalidation-bus.ts';
-import { comparePositions, openInvalidationLog, type LogEntry } from './invalidation-log.ts';
+import { openInvalidationLog, type InvalidationLog, type LogEntry } from './invalidation-log.ts';
+import { createPlace } from './log-place.ts';
 
 /** How a {@link redisBus} works. */
 export interface RedisBusOptions {
@@ -74,54 +75,20 @@ interface Reader {
   close(): Promise<void>;
 }
 
-type Log = ReturnType<typeof openInvalidationLog>;
-
 /** Applies the log in its order. What is heard while it catches up, or while a slow tier is told, waits in a list. */
-function createReader(log: Log, listener: BusListener, origin: string): Reader {
+function createReader(log: InvalidationLog, listener: BusListener, origin: string): Reader {
+  const place = createPlace(log, listener, origin);
   let waiting: LogEntry[] = [];
-  let position: string | undefined;
   let working: Promise<void> | undefined;
   let isBehind = false;
   let isClosed = false;
-
-  const moveTo = async (next: string): Promise<void> => {
-    if (position !== undefined && comparePositions(next, position) <= 0) return;
-    await listener.keepPosition(next);
-    position = next;
-  };
-  const applyAll = async (entries: readonly LogEntry[]): Promise<void> => {
-    const foreign = entries.filter((entry) => entry.origin !== origin).flatMap(({ names }) => names);
-    if (foreign.length === 0) return;
-    listener.drop(foreign);
-    await listener.apply(foreign);
-  };
-  const loseUpTo = async (last: string): Promise<void> => {
-    await listener.lose();
-    position = undefined;
-    await moveTo(last);
-  };
-  const readMissed = async (): Promise<void> => {
-    let from = position ?? (await listener.keptPosition());
-    if (from === undefined) return loseUpTo(await log.last());
-    for (;;) {
-      const [first, ...missed] = await log.readFrom(from);
-      if (first?.position !== from) return loseUpTo(await log.last());
-      await applyAll(missed);
-      from = missed.at(-1)?.position ?? from;
-      await moveTo(from);
-      if (missed.length === 0) return;
-    }
-  };
   const drain = async (): Promise<void> => {
     while ((waiting.length > 0 || isBehind) && !isClosed) {
-      if (isBehind) await readMissed();
+      if (isBehind) await place.readMissed();
       isBehind = false;
       const entries = waiting;
       waiting = [];
-      await applyAll(entries);
-      const last = entries.at(-1)?.position;
-      // Before the first catching up nobody knows what came before.
-      if (last !== undefined && position !== undefined) await moveTo(last);
+      await place.apply(entries);
     }
   };
   const work = (step: () => Promise<void>): Promise<void> => {
@@ -135,7 +102,6 @@ function createReader(log: Log, listener: BusListener, origin: string): Reader {
     working = settled;
     return next;
   };
-
   return {
     hear(text) {
       const entry = log.parse(text);
@@ -148,8 +114,8 @@ function createReader(log: Log, listener: BusListener, origin: string): Reader {
       }
       if (!working) void work(() => Promise.resolve());
     },
-    catchUp: () => (isClosed ? Promise.resolve() : work(readMissed)),
-    position: () => position,
+    catchUp: () => (isClosed ? Promise.resolve() : work(() => place.readMissed())),
+    position: () => place.position(),
     async close() {
       isClosed = true;
       await working;
