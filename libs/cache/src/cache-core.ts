@@ -19,7 +19,10 @@ export interface CacheCore {
   memory: MemoryStore | undefined;
   /** The tiers below memory, in order. */
   tiers: readonly TierAccess[];
+  /** What was invalidated, here or elsewhere: nothing read or loaded before is kept after. */
   recent: RecentInvalidations;
+  /** The part of it that was asked for here: a value set before is not written after. What was set elsewhere the tiers themselves order. */
+  own: RecentInvalidations;
   bus: { connection: BusConnection; guard: Guard } | undefined;
   /** Until the bus has applied what was missed before the start, or cannot for now. */
   starting: Promise<void> | undefined;
@@ -42,7 +45,7 @@ export interface Counts {
 
 /** Puts the parts together. */
 export function createCore(options: TieredCacheOptions): CacheCore {
-  const { tiers, name = 'cache', bus, lock, now = Date.now, random = Math.random, onError, ...policy } = options;
+  const { tiers, name = 'cache', bus, lock, now = Date.now, random = Math.random, retryAfterMs = 500, onError, ...policy } = options;
   if (!/^[\w.-]{1,64}$/.test(name)) throw invalid('The name of a cache has letters, digits, ".", "_" and "-", at most 64.');
   const report = (each: CacheErrorReport): void => onError?.(each);
   const [first] = tiers;
@@ -54,19 +57,20 @@ export function createCore(options: TieredCacheOptions): CacheCore {
     defaults: fillPolicy(defaultPolicy, policy),
     memory: first?.kind === 'memory' ? first.open() : undefined,
     tiers: below.map((tier, index) =>
-      openTierAccess(tier, { namespace: name, now, onError: report, onLate: (names) => void invalidateAbove(core, index, names) }),
+      openTierAccess(tier, { namespace: name, now, retryAfterMs, onError: report, onLate: (names) => void invalidateAbove(core, index, names) }),
     ),
     recent: createRecentInvalidations(),
+    own: createRecentInvalidations(),
     bus: undefined,
     starting: undefined,
-    lock: lock && { flightLock: lock, guard: openGuard('lock', report) },
+    lock: lock && { flightLock: lock, guard: openGuard('lock', { report, retryAfterMs }) },
     counts: { memoryHits: 0, memoryMisses: 0, memoryPromotions: 0, misses: 0, loads: 0, staleHits: 0, invalidations: 0 },
     memoryLatency: createLatency(),
     report,
   };
   if (below.length + (core.memory ? 1 : 0) !== tiers.length) throw invalid('Only the first tier may be memory.');
   if (bus) {
-    const opened = openBus(core, bus);
+    const opened = openBus(core, bus, retryAfterMs);
     core.bus = opened;
     core.starting = opened.connection.ready.finally(() => (core.starting = undefined));
   }
@@ -79,11 +83,17 @@ function isStoreTier(tier: CacheTier): tier is StoreTier {
 
 const busTimeoutMs = 250;
 
-function openGuard(name: string, report: CacheCore['report'], apply: Guard['invalidate'] = () => Promise.resolve()): Guard {
-  return createGuard({ name, timeoutMs: busTimeoutMs, apply, onLate: () => undefined, onError: report });
+interface Guarding {
+  report: CacheCore['report'];
+  retryAfterMs: number;
+  apply?: (names: readonly string[]) => Promise<void>;
 }
 
-function openBus(core: CacheCore, bus: InvalidationBus): NonNullable<CacheCore['bus']> {
+function openGuard(name: string, { report, retryAfterMs, apply = () => Promise.resolve() }: Guarding): Guard {
+  return createGuard({ name, timeoutMs: busTimeoutMs, retryAfterMs, apply, onLate: () => undefined, onError: report });
+}
+
+function openBus(core: CacheCore, bus: InvalidationBus, retryAfterMs: number): NonNullable<CacheCore['bus']> {
   const own = machineTiers(core);
   const invalidateOwn = async (names: readonly string[]): Promise<void> => {
     for (const tier of own.toReversed()) await tier.guard.invalidate(names);
@@ -106,7 +116,7 @@ function openBus(core: CacheCore, bus: InvalidationBus): NonNullable<CacheCore['
     },
     onError: (error) => core.report({ tier: 'bus', operation: 'follow', error }),
   });
-  return { connection, guard: openGuard('bus', core.report, (names) => connection.publish(names)) };
+  return { connection, guard: openGuard('bus', { report: core.report, retryAfterMs, apply: (names) => connection.publish(names) }) };
 }
 
 /** Forgets names in memory, and lets nothing that was read or loaded before be kept after. */

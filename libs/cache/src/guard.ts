@@ -19,6 +19,8 @@ export interface Guard {
 export interface GuardOptions {
   name: string;
   timeoutMs: number;
+  /** How long it is left alone after failures, and how often debts are tried again. */
+  retryAfterMs: number;
   /** Invalidates the names; {@link everything} stands for all. */
   apply: (names: readonly string[]) => Promise<unknown>;
   /** Told when names were invalidated later than asked. */
@@ -27,15 +29,13 @@ export interface GuardOptions {
 }
 
 const failuresToOpen = 5;
-const halfOpenAfterMs = 500;
-const retryMs = 1_000;
 const maxOwed = 10_000;
 
-/** Makes a guard whose breaker opens after 5 failures in a row and lets one step try again every 500 ms. */
+/** Makes a guard whose breaker opens after 5 failures in a row and then lets one step try every `retryAfterMs`. */
 export function createGuard(options: GuardOptions): Guard {
-  const { apply, onLate } = options;
+  const { apply, onLate, retryAfterMs } = options;
   const runner = createRunner(options);
-  const owed = createDebt(() => void pay());
+  const owed = createDebt(() => void pay(), retryAfterMs);
   let paying: Promise<boolean> | undefined;
   const applyNow = async (names: readonly string[]): Promise<boolean> => {
     const applied = await runner.run('invalidate', async () => {
@@ -86,8 +86,8 @@ interface Runner {
 }
 
 /** Breaker, time limit, and the counting of both. */
-function createRunner({ name, timeoutMs, onError }: GuardOptions): Runner {
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) });
+function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions): Runner {
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: retryAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) });
   const latency = createLatency();
   let errors = 0;
   return {
@@ -122,8 +122,8 @@ interface Debt {
 
 const namesPerPayment = 500;
 
-/** Names that a place still has to be told, at most 10,000: more become "everything". Calls `retry` every second while there are any. */
-function createDebt(retry: () => void): Debt {
+/** Names that a place still has to be told, at most 10,000: more become "everything". Calls `retry` now and then while there are any. */
+function createDebt(retry: () => void, retryMs: number): Debt {
   let names = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let stamp = 0;

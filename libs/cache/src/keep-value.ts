@@ -3,7 +3,7 @@ import type { CacheCore } from './cache-core.ts';
 import type { FullPolicy } from './cache-policy.ts';
 import { keyName, markerLifeMs } from './cache-tier.ts';
 import { decodeValue, encodeValue } from './cache-value.ts';
-import { isOutdated, keepInMemory, type Look } from './look-below.ts';
+import { isOutdated, keepInMemory, namesOf, type Look } from './look-below.ts';
 import type { Entry, TierAccess } from './tier-access.ts';
 
 /** Makes the entry of a value; undefined when its policy says that it is not to be remembered. Throws `INVALID_INPUT` and `LIMIT`. */
@@ -65,13 +65,13 @@ export interface Loaded {
 
 const maxRaces = 3;
 
-/** Keeps an entry in a tier, whatever lies there, unless it was invalidated or set again since `moment`. */
+/** Keeps an entry in a tier, whatever lies there, unless it was invalidated or set again here since `moment`. */
 export async function overwrite(core: CacheCore, key: string, { tier, entry, moment }: Overwrite): Promise<void> {
   for (let race = 1; race <= maxRaces; race += 1) {
     const reading = await tier.read(key, entry.tags);
     if (reading === undefined) break;
     await tier.mark(reading, entry.tags, 'before load');
-    if (isOutdated(core, moment, { key, tags: entry.tags })) return;
+    if (core.own.hasAny(moment, namesOf(key, entry.tags))) return;
     const isWritten = await tier.write(key, entry, { reading });
     if (isWritten) return;
     if (isWritten === undefined) break;
@@ -83,5 +83,6 @@ export async function overwrite(core: CacheCore, key: string, { tier, entry, mom
 interface Overwrite {
   tier: TierAccess;
   entry: Entry;
+  /** Of {@link CacheCore.own}. */
   moment: number;
 }

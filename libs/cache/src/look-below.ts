@@ -38,7 +38,12 @@ export async function lookBelow(core: CacheCore, key: string, tags: readonly str
 
 /** Whether an entry, or one of its tags, was invalidated since `moment`. */
 export function isOutdated({ recent }: CacheCore, moment: number, { key, tags }: { key: string; tags: readonly string[] }): boolean {
-  return recent.hasAny(moment, [keyName(key), ...tags.map(tagName)]);
+  return recent.hasAny(moment, namesOf(key, tags));
+}
+
+/** The names by which an entry is invalidated. */
+export function namesOf(key: string, tags: readonly string[]): string[] {
+  return [keyName(key), ...tags.map(tagName)];
 }
 
 /** Keeps an entry in memory unless it was invalidated since `moment`; whether it did. */

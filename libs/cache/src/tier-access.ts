@@ -65,6 +65,7 @@ export interface WriteOptions {
 export interface TierAccessOptions {
   namespace: string;
   now: () => number;
+  retryAfterMs: number;
   onLate: (names: readonly string[]) => void;
   onError: (report: { tier: string; operation: string; error: AppError }) => void;
 }
@@ -77,7 +78,7 @@ const positionName = 'p';
 const positionLifeMs = 30 * 86_400_000;
 
 /** Opens a tier for one cache. */
-export function openTierAccess(tier: StoreTier, { namespace, now, onLate, onError }: TierAccessOptions): TierAccess {
+export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }: TierAccessOptions): TierAccess {
   const store = tier.open({ namespace, now });
   const apply = (names: readonly string[]): Promise<void> =>
     names.includes(everything)
@@ -86,7 +87,7 @@ export function openTierAccess(tier: StoreTier, { namespace, now, onLate, onErro
           names.map((name) => [name, encodeMarker()] as const),
           markerLifeMs,
         );
-  const guard = createGuard({ name: tier.name, timeoutMs: tier.timeoutMs, apply, onLate, onError });
+  const guard = createGuard({ name: tier.name, timeoutMs: tier.timeoutMs, apply, ...guarding });
   return {
     name: tier.name,
     scope: tier.scope,

@@ -23,6 +23,8 @@ export interface TieredCacheOptions extends Omit<CachePolicy, 'tags' | 'lock'> {
   bus?: InvalidationBus;
   /** Used by entries whose policy says `lock`. */
   lock?: FlightLock;
+  /** How long a failing tier (or bus, or lock) is left alone before one call tries it again, in milliseconds. Default 500. */
+  retryAfterMs?: number;
   /** The clock that judges the life of entries, in epoch milliseconds. Default `Date.now`. */
   now?: () => number;
   /** Numbers from 0 up to 1, for the jitter. Default `Math.random`. */

@@ -16,8 +16,9 @@ export async function setEverywhere(
   const name = keyName(key);
   if (!entry) return invalidate(core, name);
   dropNames(core, [name]);
-  const moment = core.recent.moment();
-  keepInMemory(core, key, { moment, entry });
+  keepInMemory(core, key, { moment: core.recent.moment(), entry });
+  core.own.add([name]);
+  const moment = core.own.moment();
   for (const tier of core.tiers.toReversed()) await overwrite(core, key, { tier, entry, moment });
   await core.bus?.guard.invalidate([name]);
 }
@@ -38,6 +39,7 @@ function makeOrReport(core: CacheCore, value: unknown, policy: FullPolicy): Entr
  * tier of its own: that one gives nothing to a shared tier unless it has read the log to its end.
  */
 export async function invalidate(core: CacheCore, name: string): Promise<void> {
+  core.own.add([name]);
   dropNames(core, [name]);
   if (machineTiers(core).length > 0) await core.bus?.guard.invalidate([name]);
   for (const tier of core.tiers.toReversed()) await tier.guard.invalidate([name]);
