@@ -5,6 +5,14 @@ import { resolveConfig } from '../resolve-config.ts';
 import { type InProcessServer, startInProcess } from '../start-in-process.ts';
 import type { Contract } from './contract-options.ts';
 import { secrets, withProbes } from './probe-tools.ts';
+import { connectOver } from './roads.ts';
+
+const roads = [
+  ['modern', 'stdio'],
+  ['legacy', 'stdio'],
+  ['modern', 'WebSocket'],
+  ['legacy', 'WebSocket'],
+] as const;
 
 /** Results within their budgets, errors that tell nothing of ours, refusals that a model can act on. */
 export function describeCalls<Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>): void {
@@ -22,11 +30,11 @@ export function describeCalls<Config extends CommonConfig, Deps>(contract: Contr
     await server.close();
   });
 
-  describe.each(['modern', 'legacy'] as const)('a call in the %s era', (era) => {
+  describe.each(roads)('a call in the %s era over %s', (era, road) => {
     let connection: Connection;
 
     beforeAll(async () => {
-      connection = await server.connect({ era });
+      connection = await connectOver(road, server, { era });
       await connection.listTools();
     });
 
