@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect, type Connection, type ConnectOptions } from '@trellis-mcp/client';
+import type { ConnectOptions } from '@trellis-mcp/client';
 import { AppError, errorCodes } from '@trellis-mcp/errors';
 import { createDefiners, defineServer, type Events, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { app as sample } from '../test/sample/app.ts';
-import { type InProcessServer, startInProcess } from './start-in-process.ts';
+import { connectOver } from './contract/roads.ts';
+import { startInProcess } from './start-in-process.ts';
 
 interface Deps {
   readonly events: Events;
@@ -66,27 +67,19 @@ const app = defineServer({
   ],
 });
 
-type Open = (server: InProcessServer<Deps>, options?: ConnectOptions) => Promise<Connection>;
-const inMemory =
-  (era: 'modern' | 'legacy'): Open =>
-  (server, options) =>
-    server.connect({ era, ...options });
-const overHttp =
-  (era: 'modern' | 'legacy'): Open =>
-  async (server, options) =>
-    await connect({ http: { url: await server.listen() } }, { era, ...options });
-
 const roads = [
-  ['stdio, modern', [], inMemory('modern')],
-  ['stdio, legacy', [], inMemory('legacy')],
-  ['HTTP, modern', ['--transport', 'http'], overHttp('modern')],
-  ['HTTP with --legacy-sessions', ['--transport', 'http', '--legacy-sessions'], overHttp('legacy')],
+  ['stdio', 'modern', []],
+  ['stdio', 'legacy', []],
+  ['HTTP', 'modern', ['--transport', 'http']],
+  ['HTTP', 'legacy', ['--transport', 'http', '--legacy-sessions']],
+  ['WebSocket', 'modern', ['--transport', 'http']],
+  ['WebSocket', 'legacy', ['--transport', 'http']],
 ] as const;
 
-describe.each(roads)('our client on our server (%s)', (_name, args, open) => {
+describe.each(roads)('our client on our server (%s, %s)', (road, era, args) => {
   it('gets every error back whole, and INTERNAL without anything of ours', async () => {
     await using server = await startInProcess(app, { args });
-    await using connection = await open(server);
+    await using connection = await connectOver(road, server, { era });
     for (const code of errorCodes.filter((known) => known !== 'INTERNAL')) {
       const expected = { code, message: `This is ${code}.`, hint: 'Do better.', retryable: true, retryAfterMs: 7, details: { a: 1 } };
       await expect(connection.callTool('fail', { code })).rejects.toMatchObject(expected);
@@ -100,12 +93,12 @@ describe.each(roads)('our client on our server (%s)', (_name, args, open) => {
 
   it('gets the data of a call that failed', async () => {
     await using server = await startInProcess(app, { args });
-    await using connection = await open(server);
+    await using connection = await connectOver(road, server, { era });
     expect(await connection.callTool('fail_with_data')).toMatchObject({ failed: true, data: { row: 3 }, text: 'Row 3 is wrong.' });
   });
 });
 
-describe.each(roads)('a conversation (%s)', (_name, args, open) => {
+describe.each(roads)('a conversation (%s, %s)', (road, era, args) => {
   it('answers questions, hears what is told, and is refused with the flag when it cannot answer', async () => {
     await using server = await startInProcess(app, { args });
     const logged: unknown[] = [];
@@ -113,10 +106,10 @@ describe.each(roads)('a conversation (%s)', (_name, args, open) => {
       onAsk: () => Promise.resolve({ action: 'accept', content: { name: 'Ada' } }),
       onLog: ({ data }) => logged.push(data),
     };
-    await using connection = await open(server, options);
+    await using connection = await connectOver(road, server, { era, ...options });
     expect((await connection.callTool('greet')).text).toBe('Hello Ada');
     expect(logged).toEqual(['greeting Ada']);
-    await using mute = await open(server);
+    await using mute = await connectOver(road, server, { era });
     const refusal: unknown = await mute.callTool('greet').catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'DENIED', message: expect.stringMatching(/ask the user/) });
     expect(JSON.stringify(refusal) + String(refusal)).toContain('--name');
@@ -125,7 +118,7 @@ describe.each(roads)('a conversation (%s)', (_name, args, open) => {
   it('hears of changes until it closes its subscription', async () => {
     await using server = await startInProcess(app, { args });
     const changed: string[] = [];
-    await using connection = await open(server, { onListChanged: (kind) => changed.push(kind) });
+    await using connection = await connectOver(road, server, { era, onListChanged: (kind) => changed.push(kind) });
     const updated = Promise.withResolvers<string>();
     const subscription = await connection.subscribe(['talk://note'], updated.resolve);
     server.deps.events.resourceUpdated('talk://note');

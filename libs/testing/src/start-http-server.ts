@@ -5,6 +5,8 @@ import { entryCommand } from './entry.ts';
 export interface HttpServerProcess extends AsyncDisposable {
   /** The MCP endpoint. */
   readonly url: string;
+  /** The WebSocket endpoint, which is there with `--websocket`. */
+  readonly websocketUrl: string;
   readonly probe: Probe;
 }
 
@@ -20,7 +22,8 @@ export async function startHttpServer(
     const line = await probe.waitForStderr(/listens on http/, 30_000);
     const url = /https?:\/\/\S+/.exec(line)?.[0];
     if (url === undefined) throw new Error(`The server printed no URL: ${line}`);
-    return { url, probe, [Symbol.asyncDispose]: () => probe.stop() };
+    const websocketUrl = /wss?:\/\/\S+/.exec(line)?.[0] ?? '';
+    return { url, websocketUrl, probe, [Symbol.asyncDispose]: () => probe.stop() };
   } catch (error) {
     await probe.stop();
     throw error;

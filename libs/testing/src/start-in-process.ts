@@ -5,6 +5,7 @@ import {
   type CommonConfig,
   createRuntime,
   type Host,
+  type HttpServing,
   openHost,
   type Principal,
   type ServerDefinition,
@@ -28,6 +29,8 @@ export interface InProcessServer<Deps> extends AsyncDisposable {
   connect(options?: ConnectOptions): Promise<Connection>;
   /** Listens on a loopback port and returns the endpoint; with `--legacy-sessions` in the flags older clients get sessions. */
   listen(): Promise<string>;
+  /** Listens on a loopback port and returns the WebSocket endpoint, as with `--websocket`. */
+  listenWebSocket(): Promise<string>;
   /** Closes all connections and what the dependencies opened. */
   close(): Promise<void>;
 }
@@ -50,14 +53,26 @@ export async function startInProcess<Config extends CommonConfig, Deps>(
     const runtime = createRuntime(app, { deps, config, host });
     host.lifecycle.onClose('runtime', () => runtime.dispose());
     host.lifecycle.ready();
-    const listen = async (): Promise<string> =>
-      (await serveHttp(host, { createServer: runtime.createServer, bus: runtime.bus, principal })).url;
+    const serve = (websocket: boolean): Promise<HttpServing> => {
+      const { createServer, bus } = runtime;
+      return serveHttp(
+        { ...host, config: { ...host.config, websocket } },
+        {
+          createServer,
+          bus,
+          principal,
+          missingListenScopes: (caller, uris) => runtime.missingListenScopes(caller, uris),
+        },
+      );
+    };
+    const listen = async (): Promise<string> => (await serve(false)).url;
+    const listenWebSocket = async (): Promise<string> => (await serve(true)).websocketUrl ?? '';
     const open = (options: ConnectOptions = {}): Promise<Connection> => {
       const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
       serveStdio(({ era }) => runtime.createServer({ era, transport: 'stdio', principal }), { transport: serverSide });
       return connect({ transport: clientSide }, options);
     };
-    return { host, deps, connect: open, listen, close, [Symbol.asyncDispose]: close };
+    return { host, deps, connect: open, listen, listenWebSocket, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

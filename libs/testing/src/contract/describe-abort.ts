@@ -1,32 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect, type Connection } from '@trellis-mcp/client';
 import type { CommonConfig } from '@trellis-mcp/server';
-import { type InProcessServer, startInProcess } from '../start-in-process.ts';
+import { startInProcess } from '../start-in-process.ts';
 import type { Contract } from './contract-options.ts';
 import { type ProbeListener, withProbes } from './probe-tools.ts';
-
-type Open<Deps> = (server: InProcessServer<Deps>) => Promise<Connection>;
+import { connectOver } from './roads.ts';
 
 const limitMs = 200;
 
+const roads = [
+  ['stdio', 'modern', []],
+  ['stdio', 'legacy', []],
+  ['HTTP', 'modern', ['--transport', 'http']],
+  ['HTTP', 'legacy', ['--transport', 'http', '--legacy-sessions']],
+  ['WebSocket', 'modern', ['--transport', 'http']],
+  ['WebSocket', 'legacy', ['--transport', 'http']],
+] as const;
+
 /** A cancellation of the client reaches the handler's signal on every transport that can carry it. */
 export function describeAbort<Config extends CommonConfig, Deps>({ app, args, timeFactor }: Contract<Config, Deps>): void {
-  const overHttp =
-    (era: 'modern' | 'legacy'): Open<Deps> =>
-    async (server) =>
-      await connect({ http: { url: await server.listen() } }, { era });
-  const transports: readonly (readonly [string, readonly string[], Open<Deps>])[] = [
-    ['stdio, modern', [], (server) => server.connect({ era: 'modern' })],
-    ['stdio, legacy', [], (server) => server.connect({ era: 'legacy' })],
-    ['HTTP, modern', ['--transport', 'http'], overHttp('modern')],
-    ['HTTP with --legacy-sessions', ['--transport', 'http', '--legacy-sessions'], overHttp('legacy')],
-  ];
-
   describe('a cancelled call', () => {
-    it.each(transports)(`reaches the signal within ${String(limitMs)} ms (%s)`, async (_name, flags, open) => {
+    it.each(roads)(`reaches the signal within ${String(limitMs)} ms (%s, %s)`, async (road, era, flags) => {
       const events = createEvents();
       await using server = await startInProcess(withProbes(app, events.listener), { args: [...flags, ...args] });
-      await using connection = await open(server);
+      await using connection = await connectOver(road, server, { era });
       const controller = new AbortController();
       const call = connection.callTool('contract_wait', { ms: 60_000 }, { signal: controller.signal });
       const outcome = expect(call).rejects.toMatchObject({ code: 'CANCELLED' });

@@ -50,6 +50,10 @@ export function describeStop<Config extends CommonConfig, Deps>(contract: Contra
     describeHttpDrain(contract);
     describeHttpLimits(contract);
   });
+
+  describe('over WebSocket', () => {
+    describeWebSocketStop(contract);
+  });
 }
 
 function describeIdleStop<Config extends CommonConfig, Deps>({ main, args, calls, timeFactor }: Contract<Config, Deps>): void {
@@ -150,6 +154,42 @@ function describeHttpLimits<Config extends CommonConfig, Deps>({ module, args }:
     server.probe.kill('SIGTERM');
     expect(await server.probe.exit).toEqual({ code: 143, signal: null });
     expect(await call).toMatchObject({ name: 'AppError' });
+  });
+}
+
+function describeWebSocketStop<Config extends CommonConfig, Deps>({ main, module, args, calls, timeFactor }: Contract<Config, Deps>): void {
+  it('is gone soon after SIGTERM when its clients are idle', async () => {
+    await using server = await startHttpServer(main, ['--websocket', ...args], { env: programEnv });
+    await using connection = await connect({ websocket: { url: server.websocketUrl } });
+    for (const { tool, args: input } of calls.slice(0, 1)) await connection.callTool(tool, input);
+    await expectGone(server.probe, goneMs * timeFactor, () => void server.probe.kill('SIGTERM'));
+    await expect(connection.listTools()).rejects.toMatchObject({ code: 'UPSTREAM', details: { closeCode: 1001 } });
+  });
+
+  it.each(['modern', 'legacy'] as const)('answers running calls before it goes with 1001 (%s)', async (era) => {
+    await using server = await startHttpServer(probeMain, [module.href, '--websocket', ...args], { env: programEnv });
+    await using connection = await connect({ websocket: { url: server.websocketUrl } }, { era });
+    const running = [1, 2].map(() => connection.callTool('contract_wait', { ms: 1500 }));
+    await server.probe.waitForStderr('probe started');
+    const from = performance.now();
+    server.probe.kill('SIGTERM');
+    for (const answer of await Promise.all(running)) expect(answer.data).toEqual({ done: true });
+    await connection.closed;
+    await expect(connection.listTools()).rejects.toMatchObject({ code: 'UPSTREAM', details: { closeCode: 1001 } });
+    expect(await server.probe.exit).toEqual({ code: 0, signal: null });
+    expect(performance.now() - from).toBeLessThan(1500 + goneMs * timeFactor);
+  });
+
+  it('aborts a call and ends with 70 when the drain runs out', async () => {
+    await using server = await startHttpServer(probeMain, [module.href, '--websocket', '--drain-timeout-ms', '300', ...args], {
+      env: programEnv,
+    });
+    await using connection = await connect({ websocket: { url: server.websocketUrl } });
+    const call = connection.callTool('contract_wait', { ms: 60_000 }).catch((error: unknown) => error);
+    await server.probe.waitForStderr('probe started');
+    server.probe.kill('SIGTERM');
+    expect(await call).toMatchObject({ code: 'CANCELLED', message: expect.stringContaining('shutting down') });
+    expect(await server.probe.exit).toEqual({ code: 70, signal: null });
   });
 }
 
