@@ -1,8 +1,8 @@
 import type { Omission } from './cut-value.ts';
 import type { Path } from './measure-json.ts';
 
-const maxListed = 8;
-const maxPath = 120;
+const maxListed = 5;
+const maxPath = 80;
 
 /** Says in words what is missing, one line a place, and where the whole can be read. */
 export function describeOmissions(omitted: readonly Omission[], uri: string): string {

@@ -64,6 +64,13 @@ function stateSettings() {
       description: 'Do not offer these tools.',
       placeholder: 'name',
     }),
+    toolBudget: setting(z.int().min(100).max(1_000_000).optional(), {
+      description: 'Cut what tools say of themselves until their list has at most this many tokens; examples go first, warnings never.',
+      placeholder: 'tokens',
+    }),
+    toolSearch: setting(z.boolean().default(false), {
+      description: 'List only search_tools, describe_tool and call_tool, through which a model finds and calls all others.',
+    }),
     principal: setting(z.string().min(1).max(200).optional(), {
       description: 'Name of the caller when nothing authenticates one. Default: local on stdio, anonymous on HTTP.',
       placeholder: 'name',

@@ -54,11 +54,11 @@ export interface RuntimeOptions<Config, Deps> {
 export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>, options: RuntimeOptions<Config, Deps>): Runtime {
   const { deps, host, heartbeatMs = 10_000 } = options;
   const sealer = createSealer(readKeys(host), host.now, app.name);
-  const keeper = app.keeps === true ? createKeeper(host.keyStore, host.now) : undefined;
+  const keeper = createKeeper(host.bodyStore ?? host.keyStore, host.now);
   const running = new Set<Stopper>();
   const tracing = createTracingLookup(app.version);
   const frame: Frame = { host, deps, sealer, keeper, running, heartbeatMs, tracing: tracing.find };
-  const catalog = buildCatalog(app, options, keeper && createKeptResource(keeper, sealer));
+  const catalog = buildCatalog(app, options, createKeptResource(keeper, sealer));
   warnOfForgetting(host, catalog);
   registerNames(host, catalog);
   const hub = host.events ?? createOwnHub(host);
@@ -123,7 +123,7 @@ function warnOfForgetting({ config: { cachePath, stateKeys }, redis, log }: Runt
 function buildCatalog<Config, Deps>(
   app: ServerDefinition<Config, Deps>,
   { config, deps, host }: RuntimeOptions<Config, Deps>,
-  kept: ResourceTemplateDefinition<unknown> | undefined,
+  kept: ResourceTemplateDefinition<unknown>,
 ): Catalog {
   const resolve = <Item>(listing: readonly Item[] | ((config: Config, deps: Deps) => readonly Item[]) | undefined): readonly Item[] =>
     listing === undefined ? [] : isList(listing) ? listing : listing(config, deps);
@@ -140,7 +140,8 @@ function buildCatalog<Config, Deps>(
   return createCatalog({
     tools: selectTools(rules === 'house' ? [...tools, ...listBuiltins(host)] : tools, host.config),
     resources: resources.filter(isFixed),
-    templates: kept === undefined ? templates : [...templates, kept],
+    templates: app.keeps === true ? [...templates, kept] : templates,
+    hiddenTemplates: app.keeps === true ? [] : [kept],
     prompts,
   });
 }

@@ -54,11 +54,11 @@ export function createServerFactory(parts: ServerParts): CreateServer {
 
 type Lists = ReturnType<typeof createLists>;
 
-function createLists({ tools, resources, templates, prompts }: Catalog) {
+function createLists({ tools, resources, listedTemplates, prompts }: Catalog) {
   return {
     tools: createVisibleList(tools.values()),
     resources: createVisibleList(resources.values()),
-    templates: createVisibleList(templates),
+    templates: createVisibleList(listedTemplates),
     prompts: createVisibleList(prompts.values()),
   };
 }

@@ -51,7 +51,7 @@ export interface ServerDefinition<Config, Deps> {
   readonly commands?: readonly AppCommand<Config>[];
   /** How fresh the lists stay; a `public` hint becomes `private` where lists depend on scopes. Default: not cacheable. */
   readonly cacheHints?: Readonly<Partial<Record<CacheableList, CacheHint>>>;
-  /** Whether handlers use `call.keep`; offers the template `trellis://kept/{handle}{?cursor}`. Default: false. */
+  /** Whether the template `trellis://kept/{handle}{?cursor}` is listed; every server answers it. Default: false. */
   readonly keeps?: boolean;
   /** `house` checks names, descriptions and schemas as Trellis wants them; `protocol` only as MCP does, for fixtures. Default: `house`. */
   readonly rules?: 'house' | 'protocol';

@@ -40,8 +40,13 @@ export interface ToolDefinition<In extends Schema, Out extends Schema, Deps> ext
   readonly input: In;
   readonly output: Out;
   readonly hints: ToolHints;
-  /** Largest result in bytes of JSON; a larger one is a `LIMIT` error. Default: 100,000 (about 25k tokens). */
+  /**
+   * Largest result in bytes of JSON; lists and texts of a larger one are cut in the middle, and all of it is kept behind a link. Where that
+   * cannot be, it is a `LIMIT` error. Default: 100,000 (about 25k tokens).
+   */
   readonly maxResultBytes?: number;
+  /** Whether a result is of use only as a whole, so that a larger one is a `LIMIT` error and never cut. Default: false. */
+  readonly isWhole?: boolean;
   /** Whether a set of answers completes one call only, so that a replay is refused. Default: false. */
   readonly singleUse?: boolean;
   /** Returns plain data, or `reply(...)`, or throws an AppError. */

@@ -9,10 +9,11 @@ import type { Sealer } from './seal/create-sealer.ts';
 import type { Tracing } from './trace/load-tracing.ts';
 
 /** What the core needs of a {@link Host}. */
-export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'redis'> {
+export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'bodyStore' | 'redis'> {
   readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
   readonly health: Pick<Health, 'metrics' | 'report'>;
-  readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'>;
+  readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'> &
+    Partial<Pick<CommonConfig, 'toolBudget' | 'toolSearch'>>;
   /** Default: a hub of the runtime's own. */
   readonly events?: EventHub;
 }
@@ -22,8 +23,7 @@ export interface Frame {
   readonly host: RuntimeHost;
   readonly deps: unknown;
   readonly sealer: Sealer;
-  /** Absent when the server was not defined with `keeps`. */
-  readonly keeper: Keeper | undefined;
+  readonly keeper: Keeper;
   /** Calls that run now; stopped together when the drain runs out. */
   readonly running: Set<Stopper>;
   /** How often progress is repeated while a handler says nothing, in milliseconds. */

@@ -24,6 +24,8 @@ export interface Host extends ProcessHost {
   readonly redis?: RedisConnection;
   /** Redis with `--redis-url`, else SQLite with `--cache-path`, else memory. */
   readonly keyStore: KeyStore;
+  /** Where kept bodies go, which may be dropped when there are too many. Default: `keyStore`. */
+  readonly bodyStore?: KeyStore;
   /** Tells clients what changed; over Redis with `--redis-url`. */
   readonly events: EventHub;
 }

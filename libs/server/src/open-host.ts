@@ -1,15 +1,7 @@
 import { createHealth } from '@trellis-mcp/health';
 import { createLifecycle } from '@trellis-mcp/lifecycle';
 import { createLogger, type OpenLogger } from '@trellis-mcp/logging';
-import {
-  openMemoryKeyStore,
-  openRedis,
-  openRedisKeyStore,
-  openSqlite,
-  openSqliteKeyStore,
-  type KeyStore,
-  type RedisConnection,
-} from '@trellis-mcp/stores';
+import { openMemoryKeyStore, openRedis, openRedisKeyStore, openSqlite, openSqliteKeyStore } from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
 import { openEvents } from './events/open-events.ts';
 import type { Host, ProcessHost } from './host.ts';
@@ -75,7 +67,7 @@ function closeLogFirst(logger: OpenLogger, exit: (code: number) => void): (code:
 }
 
 /** Drivers are loaded only when they are asked for. */
-async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection; keyStore: KeyStore }> {
+async function openStores(host: ProcessHost): Promise<Pick<Host, 'redis' | 'keyStore' | 'bodyStore'>> {
   const { config, lifecycle, health, log, name, now } = host;
   if (config.redisUrl !== undefined) {
     const redis = await openRedis(config.redisUrl, {
@@ -95,8 +87,11 @@ async function openStores(host: ProcessHost): Promise<{ redis?: RedisConnection;
     lifecycle.onClose('cache file', () => sqlite.close());
     return { keyStore: await openSqliteKeyStore(sqlite, { now }) };
   }
-  // An id that was used must not be evicted by bodies that are kept: it could be used again.
+  // An id that was used must not be evicted by bodies that are kept, since it could be used again; nor may they leave no room for ids.
   const keyStore = openMemoryKeyStore({ now, whenFull: 'refuse' });
-  lifecycle.onClose('memory store', () => keyStore.close());
-  return { keyStore };
+  const bodyStore = openMemoryKeyStore({ now });
+  lifecycle.onClose('memory store', async () => {
+    await Promise.all([keyStore.close(), bodyStore.close()]);
+  });
+  return { keyStore, bodyStore };
 }

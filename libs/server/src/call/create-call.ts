@@ -71,11 +71,7 @@ class RunningCall implements Call<unknown> {
   }
 
   get keep(): Call<unknown>['keep'] {
-    return async (bytes, options) => {
-      const { keeper } = this.#task.frame;
-      if (keeper === undefined) throw new Error('call.keep needs `keeps: true` in defineServer');
-      return keeper.keep(bytes, { ...options, principal: this.principal });
-    };
+    return (bytes, options) => this.#task.frame.keeper.keep(bytes, { ...options, principal: this.principal });
   }
 }
 

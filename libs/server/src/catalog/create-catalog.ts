@@ -19,6 +19,7 @@ export interface ToolEntry extends Entry<AnyTool<unknown>, Tool> {
   readonly output: MemoisedSchema;
   readonly isDestructive: boolean;
   readonly maxResultBytes: number;
+  readonly isWhole: boolean;
 }
 
 /** A resource of a {@link Catalog}. */
@@ -36,9 +37,12 @@ export interface PromptEntry extends Entry<AnyPrompt<unknown>, Prompt> {
 
 /** Everything a server offers, in the order of its lists. */
 export interface Catalog {
+  /** All that can be called. */
   readonly tools: ReadonlyMap<string, ToolEntry>;
   readonly resources: ReadonlyMap<string, ResourceItemEntry>;
+  /** All that can be read. */
   readonly templates: readonly TemplateEntry[];
+  readonly listedTemplates: readonly TemplateEntry[];
   readonly prompts: ReadonlyMap<string, PromptEntry>;
 }
 
@@ -47,6 +51,8 @@ export interface CatalogSource {
   readonly tools: readonly AnyTool<unknown>[];
   readonly resources: readonly ResourceDefinition<unknown>[];
   readonly templates: readonly ResourceTemplateDefinition<unknown>[];
+  /** Read by whoever was given a URI, and in no list. */
+  readonly hiddenTemplates: readonly ResourceTemplateDefinition<unknown>[];
   readonly prompts: readonly AnyPrompt<unknown>[];
 }
 
@@ -55,10 +61,12 @@ const defaultMaxResultBytes = 100_000;
 
 /** Makes every list item, schema and template once. */
 export function createCatalog(source: CatalogSource): Catalog {
+  const listedTemplates = source.templates.map(toTemplateEntry);
   return Object.freeze({
     tools: new Map(source.tools.map((tool) => [tool.name, toToolEntry(tool)])),
     resources: new Map(source.resources.map((resource) => [resource.uri, toResourceEntry(resource)])),
-    templates: source.templates.map(toTemplateEntry),
+    templates: [...listedTemplates, ...source.hiddenTemplates.map(toTemplateEntry)],
+    listedTemplates,
     prompts: new Map(source.prompts.map((prompt) => [prompt.name, toPromptEntry(prompt)])),
   });
 }
@@ -74,9 +82,10 @@ function toToolEntry(tool: AnyTool<unknown>): ToolEntry {
     outputSchema: asObject(output.output),
     annotations,
   };
-  const { maxResultBytes = defaultMaxResultBytes, singleUse = false } = tool;
+  const { maxResultBytes = defaultMaxResultBytes, isWhole = false, singleUse = false } = tool;
   const subject = toSubject('tool', tool, singleUse);
-  return Object.freeze({ definition: tool, subject, item: deepFreeze(item), input, output, isDestructive: destructive, maxResultBytes });
+  const limits = { maxResultBytes, isWhole };
+  return Object.freeze({ definition: tool, subject, item: deepFreeze(item), input, output, isDestructive: destructive, ...limits });
 }
 
 function toResourceEntry(resource: ResourceDefinition<unknown>): ResourceItemEntry {

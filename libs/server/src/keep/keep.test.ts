@@ -79,12 +79,12 @@ it('has one answer for unknown, foreign and expired handles and for wrong cursor
   expect(new Set(answers)).toEqual(new Set([expect.stringContaining('There is no such kept body, or it is not yours, or it expired.')]));
 });
 
-it('needs `keeps` in the definition', async () => {
+it('is read on every server, and listed with `keeps` only', async () => {
   await using connected = await connectTo(startCore({ tools: [keeping(Buffer.from('x'), 'text/plain')] }).runtime, { era: 'modern' });
-  expect(await connected.client.callTool({ name: 'keep_it', arguments: {} })).toMatchObject({
-    isError: true,
-    _meta: { 'io.trellis/error': { code: 'INTERNAL' } },
-  });
+  expect((await connected.client.listResourceTemplates()).resourceTemplates).toEqual([]);
+  const { structuredContent } = await connected.client.callTool({ name: 'keep_it', arguments: {} });
+  const { uri } = z.object({ uri: z.string() }).parse(structuredContent);
+  expect((await connected.client.readResource({ uri })).contents).toMatchObject([{ text: 'x' }]);
 });
 
 it('refuses a body above 16 MiB', async () => {

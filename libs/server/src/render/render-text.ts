@@ -16,12 +16,13 @@ const passes = [
  * a sentence that says so. A long payload is never sent twice.
  *
  * @param json `JSON.stringify(data)`.
+ * @param notice What is missing of the data already.
  */
-export function renderText(data: unknown, json: string): string {
+export function renderText(data: unknown, json: string, notice = ''): string {
   const bytes = Buffer.byteLength(json);
-  if (bytes <= maxRepeatedBytes) return json;
+  if (bytes <= maxRepeatedBytes) return notice + json;
   const note =
-    `The result has ${bytes} bytes. Its beginning is below, with long lists and texts cut; all of it is in structuredContent. ` +
+    `${notice}The ${notice === '' ? 'result' : 'rest'} has ${bytes} bytes. Its beginning is below, with long lists and texts cut; all of it is in structuredContent. ` +
     'To read it all here, ask for less at a time.\n';
   for (const limits of passes) {
     const text = JSON.stringify(cut(data, limits));

@@ -3,7 +3,10 @@ import type { Attachment } from '../reply.ts';
 import type { Step } from './step.ts';
 import type { ToolTask } from './tool-task.ts';
 
-/** Refuses a result that is larger than the tool's budget: structured JSON, a text of the tool's own, and attachments as they are sent. */
+/**
+ * Holds a result to the tool's budget: structured JSON, a text of the tool's own, and attachments as they are sent. What is larger is cut and
+ * kept whole behind a link, or refused.
+ */
 export const budget: Step<ToolTask> = {
   name: 'budget',
   apply(task) {
@@ -13,14 +16,23 @@ export const budget: Step<ToolTask> = {
     const text = options?.text === undefined ? 0 : jsonBytes(options.text);
     const actual = Buffer.byteLength(task.json) + text + attached;
     task.resultBytes = actual;
-    const limit = entry.maxResultBytes;
-    if (actual <= limit) return;
-    throw new AppError('LIMIT', `The result has ${actual} bytes; at most ${limit} are sent.`, {
-      hint: pagingHint(entry.input.input['properties']),
-      details: { limitBytes: limit, actualBytes: actual },
-    });
+    if (actual > entry.maxResultBytes) return cutOrRefuse(task, { besideBytes: text + attached, actual });
   },
 };
+
+async function cutOrRefuse(task: ToolTask, { besideBytes, actual }: { besideBytes: number; actual: number }): Promise<void> {
+  const { entry } = task;
+  const limit = entry.maxResultBytes;
+  if (!entry.isWhole) {
+    // Few results are that large; a start need not load what cuts them.
+    const { cutData } = await import('./cut-data.ts');
+    if (await cutData(task, besideBytes)) return;
+  }
+  throw new AppError('LIMIT', `The result has ${actual} bytes; at most ${limit} are sent.`, {
+    hint: pagingHint(entry.input.input['properties']),
+    details: { limitBytes: limit, actualBytes: actual },
+  });
+}
 
 /** Names the arguments of the tool that make a result smaller. */
 function pagingHint(properties: unknown): string {

@@ -9,18 +9,28 @@ import type { ToolTask } from './tool-task.ts';
 export const render: Step<ToolTask> = {
   name: 'render',
   apply(task) {
-    const { data = {}, json = '{}', options } = task;
+    const { cut, options } = task;
     const isTextOnly = !knowsStructuredContent(task);
-    const text = options?.text ?? (isTextOnly ? json : renderText(data, json));
+    const text = textOf(task, isTextOnly);
     const content: ContentBlock[] = text === '' ? [] : [{ type: 'text', text }];
+    if (cut !== undefined && !isTextOnly) content.push(toContentBlock({ ...whole, uri: cut.uri }));
     for (const part of options?.attach ?? []) content.push(toContentBlock(part));
     task.result = {
       content,
-      ...(!isTextOnly && { structuredContent: data }),
+      ...(!isTextOnly && { structuredContent: task.data ?? {} }),
       ...(options?.failed === true && { isError: true }),
     };
   },
 };
+
+/** The link to all of a result that was cut. */
+const whole = { kind: 'link', name: 'whole_result', mimeType: 'application/json', description: 'The whole result, page by page.' } as const;
+
+function textOf({ cut, data = {}, json = '{}', options }: ToolTask, isTextOnly: boolean): string {
+  const notice = cut === undefined ? '' : `${cut.notice}\n`;
+  if (options?.text !== undefined) return notice + options.text;
+  return isTextOnly ? notice + json : renderText(data, json, notice);
+}
 
 /** Structured content came with 2025-06-18; a client of an older revision gets the whole JSON as text instead. */
 function knowsStructuredContent({ peer }: Task): boolean {

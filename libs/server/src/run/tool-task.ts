@@ -10,4 +10,6 @@ export interface ToolTask extends Task<CallToolResult> {
   data?: Readonly<Record<string, unknown>>;
   json?: string;
   options?: ReplyOptions;
+  /** What is missing of the data, in words, and the URI of all of it; set when it was cut. */
+  cut?: { readonly notice: string; readonly uri: string };
 }

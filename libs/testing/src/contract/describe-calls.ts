@@ -68,8 +68,15 @@ function describeFailures(connection: () => Connection): void {
     expect([...secrets, 'TypeError', '    at '].filter((secret) => raw.includes(secret))).toEqual([]);
   });
 
-  it('whose result is larger than its budget is refused as LIMIT', async () => {
-    await expect(connection().callTool('contract_flood')).rejects.toMatchObject({ code: 'LIMIT' });
+  it('whose result is larger than its budget is cut to it, says so, and can be read whole', async () => {
+    const result = await connection().raw.callTool({ name: 'contract_flood', arguments: {} });
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThanOrEqual(100_000);
+    expect(result.content[0]).toMatchObject({ text: expect.stringContaining('are missing') });
+    const [uri = ''] = result.content.flatMap((block) => (block.type === 'resource_link' ? [block.uri] : []));
+    expect(await connection().readResource(uri)).toMatchObject([
+      { text: expect.stringContaining('xxx') },
+      { uri: expect.stringContaining('cursor=') },
+    ]);
   });
 
   it('of an unknown tool is refused and names none of ours', async () => {
