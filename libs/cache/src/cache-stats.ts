@@ -1,4 +1,5 @@
 import type { CacheCore } from './cache-core.ts';
+import type { Guard } from './guard.ts';
 import type { CacheStats, TierStats } from './tiered-cache.ts';
 
 /** Reads the counters of a cache. */
@@ -9,7 +10,7 @@ export function readStats(core: CacheCore): CacheStats {
     ...own,
     errors: guard.errors,
     ...guard.latency(),
-    state: guard.isClosed ? 'closed' : 'open',
+    state: stateOf(guard),
   }));
   const tiers = core.memory ? [memoryStats(core), ...below] : below;
   const sum = (field: 'hits' | 'errors'): number => tiers.reduce((total, tier) => total + tier[field], 0);
@@ -24,7 +25,12 @@ export function readStats(core: CacheCore): CacheStats {
     invalidations,
     hitRate: hits + misses === 0 ? null : hits / (hits + misses),
     tiers,
+    busState: bus ? stateOf(bus.guard) : 'none',
   };
+}
+
+function stateOf({ isClosed }: Guard): 'closed' | 'open' {
+  return isClosed ? 'closed' : 'open';
 }
 
 function memoryStats({ counts, memoryLatency }: CacheCore): TierStats {

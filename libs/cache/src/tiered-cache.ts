@@ -73,6 +73,8 @@ export interface CacheStats {
   /** Hits in hits and misses, 0 to 1; null before the first. */
   hitRate: number | null;
   tiers: TierStats[];
+  /** `open` while invalidations wait for the bus; `none` without one. */
+  busState: 'closed' | 'open' | 'none';
 }
 
 /**
