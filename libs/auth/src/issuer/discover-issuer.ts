@@ -1,4 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
+import { readJson } from './read-json.ts';
 import { isRecord } from '../token/is-record.ts';
 import type { IssuerClient } from './create-issuer-client.ts';
 
@@ -17,7 +18,7 @@ export async function discoverIssuer(issuer: string, client: IssuerClient): Prom
     const response = await client.request(url, { headers: { accept: 'application/json' } });
     if (response.status >= 400 && response.status < 500) continue;
     if (response.status !== 200) throw new AppError('UPSTREAM', `The issuer's metadata came with status ${response.status}.`);
-    return readMetadata(await response.json(), issuer);
+    return readMetadata(await readJson(response), issuer);
   }
   throw new AppError('UPSTREAM', 'The issuer has no metadata.', { hint: 'Check the issuer URL, or set the endpoints themselves.' });
 }

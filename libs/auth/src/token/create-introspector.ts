@@ -1,6 +1,7 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { IssuerClient } from '../issuer/create-issuer-client.ts';
 import { discoverIssuer } from '../issuer/discover-issuer.ts';
+import { readJson } from '../issuer/read-json.ts';
 import { isRecord } from './is-record.ts';
 import { readClaims, type ClaimOptions } from './read-claims.ts';
 import { TokenProblem } from './token-problem.ts';
@@ -53,7 +54,7 @@ async function readAnswer(response: Response): Promise<Readonly<Record<string, u
     const hint = response.status === 401 ? 'Check the client id and secret of this server.' : undefined;
     throw new AppError('UPSTREAM', `Introspection came with status ${response.status}.`, { ...(hint !== undefined && { hint }) });
   }
-  const answer: unknown = await response.json();
+  const answer: unknown = await readJson(response);
   if (!isRecord(answer) || typeof answer['active'] !== 'boolean') throw new AppError('UPSTREAM', 'The introspection answer is malformed.');
   return answer;
 }

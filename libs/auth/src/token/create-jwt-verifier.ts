@@ -69,6 +69,8 @@ function isOtherToken(payload: JWTPayload): boolean {
   );
 }
 
+const unreadable = [errors.JWSInvalid, errors.JWTInvalid, errors.JOSENotSupported];
+
 /** jose's errors carry the claims, so they are not passed on as a cause. */
 function explain(error: unknown): unknown {
   if (error instanceof TokenProblem || isAppError(error)) return error;
@@ -77,8 +79,7 @@ function explain(error: unknown): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return new TokenProblem('signature', 'The signature of the access token is wrong.');
   if (error instanceof errors.JOSEAlgNotAllowed) return new TokenProblem('algorithm', 'The signature algorithm is not taken.');
-  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid)
-    return new TokenProblem('malformed', 'The access token is malformed.');
+  if (unreadable.some((kind) => error instanceof kind)) return new TokenProblem('malformed', 'The access token is malformed.');
   return new TokenProblem('key', 'The issuer has no key for this access token.');
 }
 
