@@ -71,6 +71,9 @@ function stateSettings() {
     toolSearch: setting(z.boolean().default(false), {
       description: 'List only search_tools, describe_tool and call_tool, through which a model finds and calls all others.',
     }),
+    memory: setting(z.boolean().default(false), {
+      description: 'Offer open_memory and recall_memory: calls made with a memoryId are noted, for a model that lost its context.',
+    }),
     principal: setting(z.string().min(1).max(200).optional(), {
       description: 'Name of the caller when nothing authenticates one. Default: local on stdio, anonymous on HTTP.',
       placeholder: 'name',

@@ -4,6 +4,7 @@ import type { CommonConfig } from './common-settings.ts';
 import type { EventHub } from './events/open-events.ts';
 import type { Host } from './host.ts';
 import type { Keeper } from './keep/create-keeper.ts';
+import type { CallMemory } from './memory/call-memory.ts';
 import type { Stopper } from './run/stopper.ts';
 import type { Sealer } from './seal/create-sealer.ts';
 import type { Tracing } from './trace/load-tracing.ts';
@@ -13,7 +14,7 @@ export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'bo
   readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
   readonly health: Pick<Health, 'metrics' | 'report'>;
   readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'> &
-    Partial<Pick<CommonConfig, 'toolBudget' | 'toolSearch'>>;
+    Partial<Pick<CommonConfig, 'memory' | 'toolBudget' | 'toolSearch'>>;
   /** Default: a hub of the runtime's own. */
   readonly events?: EventHub;
 }
@@ -24,6 +25,8 @@ export interface Frame {
   readonly deps: unknown;
   readonly sealer: Sealer;
   readonly keeper: Keeper;
+  /** Absent without `--memory`. */
+  readonly memory: CallMemory | undefined;
   /** Calls that run now; stopped together when the drain runs out. */
   readonly running: Set<Stopper>;
   /** How often progress is repeated while a handler says nothing, in milliseconds. */

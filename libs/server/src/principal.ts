@@ -16,3 +16,8 @@ export function missingScopes(principal: Principal, required: readonly string[])
   const granted = principal.scopes;
   return granted === 'all' ? [] : required.filter((scope) => !granted.has(scope));
 }
+
+/** Names who owns what is kept for a caller: the same id of another tenant is somebody else. */
+export function ownerKey({ id, tenant }: Principal): string {
+  return JSON.stringify([id, tenant ?? null]);
+}

@@ -3,7 +3,7 @@ import type { KeyStore } from '@trellis-mcp/stores';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { KeptBody } from '../call.ts';
-import type { Principal } from '../principal.ts';
+import { ownerKey, type Principal } from '../principal.ts';
 import { splitBody } from './split-body.ts';
 
 /** One page of a kept body. */
@@ -46,7 +46,7 @@ export function createKeeper(store: KeyStore, now: () => number): Keeper {
       const { isText, pages } = splitBody(bytes, mimeType);
       for (const [index, page] of pages.entries()) await store.set(pageKey(handle, index), page, { ttlMs: life });
       const expiresAt = now() + life;
-      const head = { owner: ownerOf(principal), mimeType, isText, pages: pages.length, expiresAt };
+      const head = { owner: ownerKey(principal), mimeType, isText, pages: pages.length, expiresAt };
       await store.set(headKey(handle), JSON.stringify(head), { ttlMs: life });
       return { uri: `trellis://kept/${handle}`, bytes: bytes.length, expiresAt };
     },
@@ -54,17 +54,13 @@ export function createKeeper(store: KeyStore, now: () => number): Keeper {
       if (!/^[\w-]{22}$/.test(handle)) return undefined;
       const text = await store.get(headKey(handle));
       const head = text === undefined ? undefined : header.parse(JSON.parse(text));
-      if (head === undefined || head.owner !== ownerOf(principal) || now() >= head.expiresAt) return undefined;
+      if (head === undefined || head.owner !== ownerKey(principal) || now() >= head.expiresAt) return undefined;
       const content = page < head.pages ? await store.get(pageKey(handle, page)) : undefined;
       if (content === undefined) return undefined;
       const next = page + 1 < head.pages ? page + 1 : undefined;
       return { mimeType: head.mimeType, content: head.isText ? content : Buffer.from(content, 'base64'), next };
     },
   };
-}
-
-function ownerOf({ id, tenant }: Principal): string {
-  return JSON.stringify([id, tenant ?? null]);
 }
 
 function headKey(handle: string): string {

@@ -55,7 +55,8 @@ export function report(task: Task, options: { readonly isDestructive?: boolean }
   if (options.isDestructive === true) auditCall(frame.host.log, { ...record, args: task.args });
 }
 
-function outcomeOf({ failure, refusal, result }: Task): CallOutcome {
+/** How a task that is over ended. */
+export function outcomeOf({ failure, refusal, result }: Task): CallOutcome {
   if (failure !== undefined) return failure.code;
   if (refusal !== undefined) return refusal instanceof MissingRequiredClientCapabilityError ? 'DENIED' : 'INVALID_INPUT';
   return typeof result === 'object' && result !== null && 'isError' in result && result.isError === true ? 'failed' : 'ok';

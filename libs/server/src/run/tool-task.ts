@@ -6,6 +6,10 @@ import type { Task } from './task.ts';
 /** A task that calls a tool. */
 export interface ToolTask extends Task<CallToolResult> {
   readonly entry: ToolEntry;
+  /** Where the caller wants the call noted; untrusted. */
+  readonly memoryId?: unknown;
+  /** Set when that memory was found. */
+  isNoted?: boolean;
   /** The checked data of the reply and its JSON, made once. */
   data?: Readonly<Record<string, unknown>>;
   json?: string;

@@ -1,0 +1,82 @@
+import type { TokenCounter } from '@trellis-mcp/context-window';
+import { AppError, isAppError } from '@trellis-mcp/errors';
+import type { SessionMemory } from '@trellis-mcp/session-memory';
+import type { RuntimeHost } from '../frame.ts';
+import { ownerKey, type Principal } from '../principal.ts';
+import { formatTrace, maxTraceBytes, type CallTrace } from './format-trace.ts';
+
+/** The memories of a server's callers. */
+export interface CallMemory {
+  /** Loaded at the first use: a start does not pay for it. */
+  readonly load: () => Promise<LoadedMemory>;
+  /**
+   * Whether calls can be noted there; false, and logged, when the store does not say.
+   * @throws AppError `NOT_FOUND` for an id that is unknown, foreign or expired.
+   */
+  check(principal: Principal, memoryId: unknown): Promise<boolean>;
+  /** Notes a call. Never throws: what fails is logged. */
+  note(principal: Principal, memoryId: unknown, trace: CallTrace): Promise<void>;
+}
+
+/** What memories are made of. */
+export interface LoadedMemory {
+  readonly sessions: SessionMemory;
+  readonly countTokens: TokenCounter;
+}
+
+const hourMs = 3_600_000;
+const limits = { maxTokens: 8_000, ttlMs: 24 * hourMs, maxLifeMs: 7 * 24 * hourMs, maxPerPrincipal: 100, minIdleMs: 600_000 };
+/** A store that hangs holds a call up for so long, once before it and once after. */
+const maxWaitMs = 2_000;
+
+/** Makes the memories of callers in the server's key store. */
+export function createCallMemory({ keyStore: store, now, log }: Pick<RuntimeHost, 'keyStore' | 'now' | 'log'>): CallMemory {
+  let loaded: Promise<LoadedMemory> | undefined;
+  const load = (): Promise<LoadedMemory> =>
+    (loaded ??= Promise.all([import('@trellis-mcp/session-memory'), import('@trellis-mcp/context-window')]).then(
+      ([{ createSessionMemory }, { countTokens }]) => ({
+        sessions: createSessionMemory({ store, now, countTokens, maxTurnBytes: maxTraceBytes, ...limits }),
+        countTokens,
+      }),
+    ));
+  return {
+    load,
+    async check(principal, memoryId) {
+      try {
+        await inTime(load().then(({ sessions }) => sessions.read(ownerKey(principal), String(memoryId))));
+        return true;
+      } catch (error) {
+        if (isAppError(error) && error.code === 'NOT_FOUND') throw unknownMemory();
+        log.warn({ err: error }, 'The memory of a call cannot be reached; the call goes on without it.');
+        return false;
+      }
+    },
+    async note(principal, memoryId, trace) {
+      try {
+        const turn = { role: 'tool', text: formatTrace(trace) };
+        await inTime(load().then(({ sessions }) => sessions.append(ownerKey(principal), String(memoryId), turn)));
+      } catch (error) {
+        log.warn({ err: error, tool: trace.name }, 'A call was not noted in its memory.');
+      }
+    },
+  };
+}
+
+/** The one answer for ids that are unknown, foreign or expired. */
+export function unknownMemory(): AppError {
+  return new AppError('NOT_FOUND', 'There is no memory with this memoryId, or it has expired.', {
+    hint: 'Call open_memory for a new one, or call again without memoryId.',
+  });
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new AppError('TIMEOUT', `The store did not answer within ${maxWaitMs} ms.`, { retryable: true }));
+  }, maxWaitMs);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
