@@ -123,7 +123,7 @@ export class WebSocketEndpoint {
 
   async #open(req: IncomingMessage, head: Buffer): Promise<void> {
     const { authenticate, judge } = this.#options;
-    const refusal = judge(req) ?? judgeUpgrade(req) ?? this.#judgeLoad();
+    const refusal = judge(req) ?? judgeUpgrade(req) ?? this.#judgePhase() ?? this.#judgeCrowd();
     if (refusal !== undefined) {
       this.#refuse(req, refusal);
       return;
@@ -131,7 +131,7 @@ export class WebSocketEndpoint {
     const { config } = this.#host;
     const url = new URL('ws', endpointUrl(config, req.socket.localPort ?? config.port)).href;
     const found = await authenticate({ method: 'GET', url, headers: req.headers });
-    const late = 'refusal' in found ? found.refusal : (this.#judgeLoad() ?? this.#judgePrincipal(found.principal));
+    const late = 'refusal' in found ? found.refusal : (this.#judgePhase() ?? this.#judgePrincipal(found.principal));
     if (late !== undefined) {
       this.#refuse(req, late);
     } else if ('principal' in found) {
@@ -146,18 +146,18 @@ export class WebSocketEndpoint {
     }
   }
 
-  #judgeLoad(): HttpRefusal | undefined {
-    if (this.#isDraining) {
-      const headers = { 'retry-after': '1' };
-      return { status: 503, code: 'CANCELLED', reason: 'draining', message: 'The server is shutting down.', headers };
-    }
+  #judgePhase(): HttpRefusal | undefined {
+    if (!this.#isDraining) return undefined;
+    const headers = { 'retry-after': '1' };
+    return { status: 503, code: 'CANCELLED', reason: 'draining', message: 'The server is shutting down.', headers };
+  }
+
+  /** What is being opened counts, this one included: nobody has to be known to be too many. */
+  #judgeCrowd(): HttpRefusal | undefined {
     const { maxConnections } = this.#limits;
-    // What is being opened counts, this one included.
-    if (this.#connections.size + this.#opening > maxConnections) {
-      const message = `The server holds ${maxConnections} WebSocket connections, which is its limit.`;
-      return { status: 503, code: 'LIMIT', reason: 'websocket-connections', message, headers: { 'retry-after': '10' } };
-    }
-    return undefined;
+    if (this.#connections.size + this.#opening <= maxConnections) return undefined;
+    const message = `The server holds ${maxConnections} WebSocket connections, which is its limit.`;
+    return { status: 503, code: 'LIMIT', reason: 'websocket-connections', message, headers: { 'retry-after': '10' } };
   }
 
   #judgePrincipal(principal: Principal): HttpRefusal | undefined {
