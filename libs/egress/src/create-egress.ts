@@ -85,7 +85,8 @@ function bound(response: Answer, { url, deadline, maxBytes }: BoundOptions): Res
     throw tooLarge(maxBytes);
   }
   if (response.body === null) deadline.clear();
-  const body = response.body === null ? null : limitBody(response.body, { maxBytes, onEnd: () => deadline.clear() });
+  const translate = (failure: unknown): Error => deadline.reason() ?? translateFailure(failure, url);
+  const body = response.body === null ? null : limitBody(response.body, { maxBytes, onEnd: () => deadline.clear(), translate });
   const { status, statusText } = response;
   const bounded = new Response(body, { status, statusText, headers: [...response.headers] });
   return Object.defineProperty(bounded, 'url', { value: url.href });

@@ -14,9 +14,15 @@ const azurePlatform = '168.63.129.16';
  */
 export function findForbiddenRange(address: string): string | undefined {
   if (isIP(address) === 0) return 'unreadable';
-  const parsed = ipaddr.process(address);
+  const parsed = ipaddr.process(spell(address));
   const range = parsed.range();
   if (range !== 'unicast') return range;
   if (parsed instanceof ipaddr.IPv6) return parsed.match(globalUnicast) ? undefined : 'reserved';
   return parsed.toString() === azurePlatform ? 'platform' : undefined;
+}
+
+/** The hexadecimal spelling of URLs, without a zone: ipaddr.js takes the IPv4-compatible `::127.0.0.1` for the mapped form. */
+function spell(address: string): string {
+  const url = isIP(address) === 6 ? URL.parse(`http://[${address.replace(/%.*$/, '')}]`) : null;
+  return url === null ? address : url.hostname.slice(1, -1);
 }

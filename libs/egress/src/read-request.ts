@@ -18,7 +18,6 @@ export async function readRequest(
   { maxBytes }: { maxBytes: number },
 ): Promise<Outgoing> {
   const request = makeRequest(input, init);
-  request.headers.delete('host');
   const body = request.body === null ? null : await readBody(request.body, maxBytes);
   const { method, headers, redirect, signal } = request;
   return { url: new URL(request.url), method, headers, body, redirect, signal };
