@@ -2,6 +2,7 @@ import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import { listBuiltins } from './builtin/list-builtins.ts';
 import { createCatalog, type Catalog } from './catalog/create-catalog.ts';
+import { fitList } from './catalog/fit-list.ts';
 import { selectTools } from './catalog/select-tools.ts';
 import type { CreateServer } from './connection.ts';
 import { createServerFactory } from './create-server.ts';
@@ -15,6 +16,7 @@ import type { Frame, RuntimeHost } from './frame.ts';
 import { findResource } from './handle/read-resource.ts';
 import { createKeeper } from './keep/create-keeper.ts';
 import { createKeptResource } from './keep/kept-resource.ts';
+import { createCallMemory, type CallMemory } from './memory/call-memory.ts';
 import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
 import { missingScopes, type Principal } from './principal.ts';
 import type { Stopper } from './run/stopper.ts';
@@ -53,12 +55,14 @@ export interface RuntimeOptions<Config, Deps> {
  */
 export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>, options: RuntimeOptions<Config, Deps>): Runtime {
   const { deps, host, heartbeatMs = 10_000 } = options;
+  const { toolBudget } = host.config;
   const sealer = createSealer(readKeys(host), host.now, app.name);
   const keeper = createKeeper(host.bodyStore ?? host.keyStore, host.now);
   const running = new Set<Stopper>();
   const tracing = createTracingLookup(app.version);
-  const frame: Frame = { host, deps, sealer, keeper, running, heartbeatMs, tracing: tracing.find };
-  const catalog = buildCatalog(app, options, createKeptResource(keeper, sealer));
+  const memory = host.config.memory === true ? createCallMemory(host) : undefined;
+  const frame: Frame = { host, deps, sealer, keeper, memory, running, heartbeatMs, tracing: tracing.find };
+  const catalog = buildCatalog(app, options, { kept: createKeptResource(keeper, sealer), memory });
   warnOfForgetting(host, catalog);
   registerNames(host, catalog);
   const hub = host.events ?? createOwnHub(host);
@@ -67,6 +71,7 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
     createServer: createServerFactory({
       frame,
       catalog,
+      listedTools: toolBudget === undefined ? catalog.listedTools : fitList(catalog.listedTools, { budget: toolBudget, log: host.log }),
       hub,
       info: infoOf(app),
       options: optionsOf(app, catalog),
@@ -123,7 +128,7 @@ function warnOfForgetting({ config: { cachePath, stateKeys }, redis, log }: Runt
 function buildCatalog<Config, Deps>(
   app: ServerDefinition<Config, Deps>,
   { config, deps, host }: RuntimeOptions<Config, Deps>,
-  kept: ResourceTemplateDefinition<unknown>,
+  { kept, memory }: { readonly kept: ResourceTemplateDefinition<unknown>; readonly memory: CallMemory | undefined },
 ): Catalog {
   const resolve = <Item>(listing: readonly Item[] | ((config: Config, deps: Deps) => readonly Item[]) | undefined): readonly Item[] =>
     listing === undefined ? [] : isList(listing) ? listing : listing(config, deps);
@@ -137,8 +142,14 @@ function buildCatalog<Config, Deps>(
     checkPrompts(prompts, { rules, report });
   });
   const templates = resources.filter(isTemplate);
+  const selected = selectTools(rules === 'house' ? [...tools, ...listBuiltins(host, memory)] : tools, host.config);
+  const hasSearch = host.config.toolSearch === true;
+  if (hasSearch && rules !== 'house')
+    throw new AppError('INVALID_INPUT', '--tool-search needs a server whose tools keep to the house rules.');
   return createCatalog({
-    tools: selectTools(rules === 'house' ? [...tools, ...listBuiltins(host)] : tools, host.config),
+    hasSearch,
+    tools: selected,
+    hasMemory: rules === 'house' && selected.some(({ name }) => name === 'open_memory'),
     resources: resources.filter(isFixed),
     templates: app.keeps === true ? [...templates, kept] : templates,
     hiddenTemplates: app.keeps === true ? [] : [kept],

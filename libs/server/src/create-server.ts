@@ -1,4 +1,4 @@
-import type { Implementation, McpServerOptions, ServerCapabilities } from '@modelcontextprotocol/server';
+import type { Implementation, McpServerOptions, ServerCapabilities, Tool } from '@modelcontextprotocol/server';
 import { maxRounds } from './ask/round.ts';
 import type { Catalog } from './catalog/create-catalog.ts';
 import { challengeScopes } from './challenge-scopes.ts';
@@ -13,7 +13,7 @@ import { getPrompt } from './handle/get-prompt.ts';
 import { readResource } from './handle/read-resource.ts';
 import { listTemplateEntries } from './lists/list-resources.ts';
 import { paginate } from './lists/paginate.ts';
-import { createVisibleList } from './lists/visible.ts';
+import { createVisibleList, type Scoped } from './lists/visible.ts';
 import type { Principal } from './principal.ts';
 import type { Peer } from './run/task.ts';
 import { TrellisServer } from './trellis-server.ts';
@@ -22,6 +22,8 @@ import { TrellisServer } from './trellis-server.ts';
 export interface ServerParts {
   readonly frame: Frame;
   readonly catalog: Catalog;
+  /** As `tools/list` shows them; a promise while they are fitted to a budget. */
+  readonly listedTools: readonly Scoped<Tool>[] | Promise<readonly Scoped<Tool>[]>;
   readonly hub: EventHub;
   readonly info: Implementation;
   readonly options: Pick<McpServerOptions, 'instructions' | 'cacheHints'>;
@@ -33,7 +35,7 @@ const inputRequired = { maxRounds, roundTimeoutMs: 600_000 };
 
 /** Makes the function that transports call for every request (HTTP) or connection: it builds nothing but the SDK's own objects. */
 export function createServerFactory(parts: ServerParts): CreateServer {
-  const lists = createLists(parts.catalog);
+  const lists = createLists(parts);
   const lasting = { ...parts.options, inputRequired, capabilities: parts.capabilities };
   const stateless = { ...lasting, capabilities: withoutEvents(parts.capabilities) };
   return (connection) => {
@@ -54,9 +56,9 @@ export function createServerFactory(parts: ServerParts): CreateServer {
 
 type Lists = ReturnType<typeof createLists>;
 
-function createLists({ tools, resources, listedTemplates, prompts }: Catalog) {
+function createLists({ listedTools, catalog: { resources, listedTemplates, prompts } }: ServerParts) {
   return {
-    tools: createVisibleList(tools.values()),
+    tools: listedTools instanceof Promise ? listedTools.then(createVisibleList) : createVisibleList(listedTools),
     resources: createVisibleList(resources.values()),
     templates: createVisibleList(listedTemplates),
     prompts: createVisibleList(prompts.values()),
@@ -67,10 +69,13 @@ function handleTools(peer: Peer, { frame, catalog }: ServerParts, lists: Lists):
   const { server } = peer.server;
   const page = pager(peer.connection, frame, 'tools/list');
   server.setRequestHandler('tools/list', ({ params }) => {
-    const { items, ...rest } = page(lists.tools, params?.cursor);
-    return { tools: [...items], ...rest };
+    const answer = (visible: Awaited<Lists['tools']>) => {
+      const { items, ...rest } = page(visible, params?.cursor);
+      return { tools: [...items], ...rest };
+    };
+    return lists.tools instanceof Promise ? lists.tools.then(answer) : answer(lists.tools);
   });
-  server.setRequestHandler('tools/call', { params: callParams }, (params, ctx) => callTool(catalog.tools, { frame, peer, ctx, params }));
+  server.setRequestHandler('tools/call', { params: callParams }, (params, ctx) => callTool(catalog, { frame, peer, ctx, params }));
 }
 
 function handleResources(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {

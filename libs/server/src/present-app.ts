@@ -28,6 +28,12 @@ export function capabilitiesOf({ resources, templates, prompts }: Catalog): Serv
   };
 }
 
+const searchInstructions =
+  'The tools are not listed: find them with search_tools, read their arguments with describe_tool, and call them with call_tool.';
+
+const memoryInstructions =
+  'For long work call open_memory first and pass its memoryId with every call: recall_memory then tells what was done.';
+
 /** Instructions and cache hints; a list that depends on scopes is never public. */
 export function optionsOf<Config, Deps>(
   { instructions, cacheHints = {} }: ServerDefinition<Config, Deps>,
@@ -39,5 +45,12 @@ export function optionsOf<Config, Deps>(
     const cacheScope = isScoped && list !== 'server/discover' ? 'private' : scope;
     return [list, { ttlMs, cacheScope }] as const;
   });
-  return { instructions, cacheHints: Object.fromEntries(hints) };
+  return {
+    instructions: [
+      instructions,
+      ...(catalog.searched === undefined ? [] : [searchInstructions]),
+      ...(catalog.tools.has('open_memory') ? [memoryInstructions] : []),
+    ].join(' '),
+    cacheHints: Object.fromEntries(hints),
+  };
 }

@@ -1,5 +1,8 @@
 import type { Prompt, Resource, ResourceTemplateType, Tool } from '@modelcontextprotocol/server';
+import { createSearchTools } from '../builtin/search-tools.ts';
+import { ToolSearch } from '../builtin/tool-search.ts';
 import type { AnyPrompt, AnyTool, Described, ResourceDefinition, ResourceTemplateDefinition } from '../define.ts';
+import { addMemoryArgument, takesMemoryId } from '../memory/memory-argument.ts';
 import { deepFreeze, isJsonObject, type JsonObject } from '../schema/json.ts';
 import { memoiseSchema, type MemoisedSchema } from '../schema/memoise-schema.ts';
 import type { Subject, TaskKind } from '../run/task.ts';
@@ -19,6 +22,8 @@ export interface ToolEntry extends Entry<AnyTool<unknown>, Tool> {
   readonly output: MemoisedSchema;
   readonly isDestructive: boolean;
   readonly maxResultBytes: number;
+  /** Whether a `memoryId` among its arguments says where a call is noted. */
+  readonly takesMemoryId: boolean;
   readonly isWhole: boolean;
 }
 
@@ -39,6 +44,9 @@ export interface PromptEntry extends Entry<AnyPrompt<unknown>, Prompt> {
 export interface Catalog {
   /** All that can be called. */
   readonly tools: ReadonlyMap<string, ToolEntry>;
+  readonly listedTools: readonly ToolEntry[];
+  /** What `search_tools` finds and `call_tool` calls; undefined without `--tool-search`. */
+  readonly searched: ReadonlyMap<string, ToolEntry> | undefined;
   readonly resources: ReadonlyMap<string, ResourceItemEntry>;
   /** All that can be read. */
   readonly templates: readonly TemplateEntry[];
@@ -48,6 +56,10 @@ export interface Catalog {
 
 /** What {@link createCatalog} takes. */
 export interface CatalogSource {
+  /** Lists the tools of the search in place of all others. */
+  readonly hasSearch: boolean;
+  /** The memory tools are among the tools, so that all others take a `memoryId`. */
+  readonly hasMemory: boolean;
   readonly tools: readonly AnyTool<unknown>[];
   readonly resources: readonly ResourceDefinition<unknown>[];
   readonly templates: readonly ResourceTemplateDefinition<unknown>[];
@@ -61,9 +73,15 @@ const defaultMaxResultBytes = 100_000;
 
 /** Makes every list item, schema and template once. */
 export function createCatalog(source: CatalogSource): Catalog {
+  const own = new Map(source.tools.map((tool) => [tool.name, toToolEntry(tool, source.hasMemory && takesMemoryId(tool))]));
+  const search = source.hasSearch
+    ? createSearchTools(new ToolSearch([...own.values()])).map((tool) => toToolEntry(tool, source.hasMemory))
+    : undefined;
   const listedTemplates = source.templates.map(toTemplateEntry);
   return Object.freeze({
-    tools: new Map(source.tools.map((tool) => [tool.name, toToolEntry(tool)])),
+    tools: new Map([...own, ...(search ?? []).map((entry) => [entry.subject.name, entry] as const)]),
+    listedTools: search ?? [...own.values()],
+    searched: search && own,
     resources: new Map(source.resources.map((resource) => [resource.uri, toResourceEntry(resource)])),
     templates: [...listedTemplates, ...source.hiddenTemplates.map(toTemplateEntry)],
     listedTemplates,
@@ -71,20 +89,20 @@ export function createCatalog(source: CatalogSource): Catalog {
   });
 }
 
-function toToolEntry(tool: AnyTool<unknown>): ToolEntry {
+function toToolEntry(tool: AnyTool<unknown>, takesId: boolean): ToolEntry {
   const input = memoiseSchema(tool.input);
   const output = memoiseSchema(tool.output);
   const { readOnly, destructive = !readOnly, idempotent = readOnly, openWorld = false } = tool.hints;
   const annotations = { readOnlyHint: readOnly, destructiveHint: destructive, idempotentHint: idempotent, openWorldHint: openWorld };
   const item: Tool = {
     ...textsOf(tool),
-    inputSchema: asObject(input.input),
+    inputSchema: asObject(takesId ? addMemoryArgument(input.input) : input.input),
     outputSchema: asObject(output.output),
     annotations,
   };
   const { maxResultBytes = defaultMaxResultBytes, isWhole = false, singleUse = false } = tool;
   const subject = toSubject('tool', tool, singleUse);
-  const limits = { maxResultBytes, isWhole };
+  const limits = { maxResultBytes, isWhole, takesMemoryId: takesId };
   return Object.freeze({ definition: tool, subject, item: deepFreeze(item), input, output, isDestructive: destructive, ...limits });
 }
 

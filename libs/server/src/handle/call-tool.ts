@@ -7,14 +7,17 @@ import {
 } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import { createCall } from '../call/create-call.ts';
-import type { ToolEntry } from '../catalog/create-catalog.ts';
+import type { Catalog } from '../catalog/create-catalog.ts';
 import type { Frame } from '../frame.ts';
+import { noteRefused } from '../memory/note-task.ts';
+import { takeMemoryId } from '../memory/memory-argument.ts';
 import { toErrorResult } from '../run/error-result.ts';
 import { reportRefused } from '../run/report.ts';
 import { runTool } from '../run/run-tool.ts';
 import { createTask, type Peer } from '../run/task.ts';
 import type { CallParams } from './call-params.ts';
 import { explainArguments } from './explain-arguments.ts';
+import { findCall } from './find-call.ts';
 
 /** One request with everything around it. */
 export interface Received<Request> {
@@ -26,20 +29,22 @@ export interface Received<Request> {
 
 /** Answers `tools/call`: finds the tool, checks the arguments, runs it. What fails before the run is logged and counted here. */
 export async function callTool(
-  tools: ReadonlyMap<string, ToolEntry>,
+  catalog: Catalog,
   { frame, peer, ctx, params }: Omit<Received<never>, 'request'> & { readonly params: CallParams },
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { name, arguments: given = {} } = params;
-  const entry = tools.get(name);
+  const { name, args: sent, entry } = findCall(catalog, params.name, params.arguments);
   if (entry === undefined) {
     reportRefused(frame, peer, { kind: 'tool', name: 'unknown', outcome: 'INVALID_INPUT' });
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name.slice(0, 128)} not found`);
   }
+  const { memoryId, args: given } = entry.takesMemoryId ? takeMemoryId(sent) : { args: sent };
   const outcome = entry.input.validate(given);
   const checked = outcome instanceof Promise ? await outcome : outcome;
   if (checked.issues) {
     reportRefused(frame, peer, { kind: 'tool', name, outcome: 'INVALID_INPUT' });
-    return toErrorResult(new AppError('INVALID_INPUT', explainArguments(name, checked.issues)));
+    const error = new AppError('INVALID_INPUT', explainArguments(name, checked.issues));
+    await noteRefused(frame, peer, { memoryId, name, args: given, error });
+    return toErrorResult(error);
   }
   const args = checked.value;
   const { definition, subject } = entry;
@@ -51,5 +56,5 @@ export async function callTool(
     args: given,
     invoke: (running) => definition.run(args, createCall(running)),
   });
-  return runTool(Object.assign(task, { entry }));
+  return runTool(Object.assign(task, { entry, memoryId }));
 }
