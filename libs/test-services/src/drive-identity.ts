@@ -17,6 +17,7 @@ export interface TokenAnswer {
   scope?: string;
   expires_in?: number;
   refresh_token?: string;
+  id_token?: string;
 }
 
 const maxHops = 20;

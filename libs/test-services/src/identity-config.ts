@@ -12,6 +12,8 @@ export interface IdentityParts {
   readonly resourceServer: IdentityClient;
   /** The redirect URI of the built-in public client. */
   readonly redirectUri: string;
+  /** The class of the error for an unknown resource; it comes with the package, which is loaded late. */
+  readonly InvalidTarget: new () => Error;
   /** Answers for client id metadata documents. */
   readonly fetch: typeof globalThis.fetch;
 }
@@ -37,6 +39,10 @@ export function configureIdentity(options: IdentityProviderOptions, parts: Ident
     clientBasedCORS: () => true,
     pkce: { required: () => true },
     fetch: parts.fetch,
+    renderError: (ctx, out) => {
+      ctx.type = 'text';
+      ctx.body = `${out.error}: ${out.error_description ?? ''}`;
+    },
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     extraTokenClaims: (_ctx, token) => options.extraClaims?.('accountId' in token ? token.accountId : undefined),
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
@@ -46,7 +52,10 @@ export function configureIdentity(options: IdentityProviderOptions, parts: Ident
   };
 }
 
-function chooseFeatures(options: IdentityProviderOptions, { resourceServer }: IdentityParts): NonNullable<Configuration['features']> {
+function chooseFeatures(
+  options: IdentityProviderOptions,
+  { resourceServer, InvalidTarget }: IdentityParts,
+): NonNullable<Configuration['features']> {
   const { scopes, resources, accessTokenFormat = 'jwt', accessTokenTtlSeconds = 300, dpopNonce = false } = options;
   const jwt = accessTokenFormat === 'jwt' ? { jwt: { sign: { alg: 'ES256' as const } } } : {};
   return {
@@ -61,7 +70,7 @@ function chooseFeatures(options: IdentityProviderOptions, { resourceServer }: Id
       enabled: true,
       useGrantedResource: () => true,
       getResourceServerInfo: (_ctx, resource) => {
-        if (resources?.includes(resource) === false) throw new TypeError('The resource is unknown.');
+        if (resources?.includes(resource) === false) throw new InvalidTarget();
         return { scope: scopes.join(' '), audience: resource, accessTokenFormat, accessTokenTTL: accessTokenTtlSeconds, ...jwt };
       },
     },

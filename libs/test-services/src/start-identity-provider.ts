@@ -61,7 +61,7 @@ export interface IdentityProvider extends AsyncDisposable {
 
 /** Starts a provider on 127.0.0.1. It needs the optional package `oidc-provider`. */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
-  const { Provider: ProviderClass } = await import('oidc-provider');
+  const { Provider: ProviderClass, errors } = await import('oidc-provider');
   let handle = (_request: IncomingMessage, response: ServerResponse): unknown => response.writeHead(503).end();
   const server = createServer((request, response) => void handle(request, response));
   const port = await listen(server, options.port ?? 0);
@@ -74,6 +74,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     machine: { clientId: 'test-machine', clientSecret: randomBytes(24).toString('hex') },
     resourceServer: { clientId: 'test-resource-server', clientSecret: randomBytes(24).toString('hex') },
     redirectUri: 'http://127.0.0.1:9/callback',
+    InvalidTarget: errors.InvalidTarget,
     fetch: async (input) => answerDocument(documents, input),
   };
   const start = (): void => {
