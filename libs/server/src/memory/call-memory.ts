@@ -43,7 +43,8 @@ export function createCallMemory({ keyStore: store, now, log }: Pick<RuntimeHost
     load,
     async check(principal, memoryId) {
       try {
-        await inTime(load().then(({ sessions }) => sessions.read(ownerKey(principal), String(memoryId))));
+        const { sessions } = await load();
+        await inTime(sessions.read(ownerKey(principal), String(memoryId)));
         return true;
       } catch (error) {
         if (isAppError(error) && error.code === 'NOT_FOUND') throw unknownMemory();
@@ -54,9 +55,12 @@ export function createCallMemory({ keyStore: store, now, log }: Pick<RuntimeHost
     async note(principal, memoryId, trace) {
       try {
         const turn = { role: 'tool', text: formatTrace(trace) };
-        await inTime(load().then(({ sessions }) => sessions.append(ownerKey(principal), String(memoryId), turn)));
+        const { sessions } = await load();
+        await inTime(sessions.append(ownerKey(principal), String(memoryId), turn));
       } catch (error) {
-        log.warn({ err: error, tool: trace.name }, 'A call was not noted in its memory.');
+        // A call whose arguments were wrong may name a memory that is none: nobody looked.
+        const isUnknown = isAppError(error) && error.code === 'NOT_FOUND';
+        log[isUnknown ? 'debug' : 'warn']({ err: error, tool: trace.name }, 'A call was not noted in its memory.');
       }
     },
   };
