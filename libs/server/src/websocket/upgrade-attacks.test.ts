@@ -134,7 +134,7 @@ const rows: readonly Row[] = [
 ];
 
 /** Takes one token; stands in for the real thing behind the same door. */
-const authenticate: Authenticate = ({ headers: { authorization }, url, method }) => {
+const authenticate: Authenticate = ({ headers: { authorization: [authorization] = [] }, url, method }) => {
   expect({ url, method }).toMatchObject({
     url: expect.stringMatching(/^https:\/\/mcp\.example\.com\/(ws|mcp)$/),
     method: expect.any(String),

@@ -28,7 +28,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 /** The token names the user: `ada` or `ada@acme`, with an optional lifetime: `ada/500`. */
-const byName: Authenticate = ({ headers: { authorization = '' } }) => {
+const byName: Authenticate = ({ headers: { authorization: [authorization = ''] = [] } }) => {
   const [name = '', lifeMs] = authorization.replace('Bearer ', '').split('/');
   const [id = '', tenant] = name.split('@');
   const expiresAt = lifeMs === undefined ? undefined : Date.now() + Number(lifeMs);

@@ -6,7 +6,7 @@ import type { Authenticate } from '../authenticate.ts';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { CountRefusal } from '../http/count-refusals.ts';
-import { endpointUrl } from '../http/endpoint-url.ts';
+import { endpointUrl, websocketEndpoint } from '../http/endpoint-url.ts';
 import type { HttpRefusal } from '../http/http-error.ts';
 import type { Principal } from '../principal.ts';
 import { cuts } from './cut.ts';
@@ -129,8 +129,8 @@ export class WebSocketEndpoint {
       return;
     }
     const { config } = this.#host;
-    const url = new URL('ws', endpointUrl(config, req.socket.localPort ?? config.port)).href;
-    const found = await authenticate({ method: 'GET', url, headers: req.headers });
+    const resource = websocketEndpoint(endpointUrl(config, req.socket.localPort ?? config.port));
+    const found = await authenticate({ method: 'GET', resource, url: resource, headers: req.headersDistinct });
     const late = 'refusal' in found ? found.refusal : (this.#judgePhase() ?? this.#judgePrincipal(found.principal));
     if (late !== undefined) {
       this.#refuse(req, late);
