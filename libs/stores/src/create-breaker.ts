@@ -5,6 +5,8 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenC
 export interface Breaker {
   /** False from the failures that opened it until a call succeeded again. */
   readonly isClosed: boolean;
+  /** Whether the latest call did not fail, and no breaker is open: there is nothing that a success would have to take back. */
+  readonly isCalm: boolean;
   /** Rejects with the `AppError` of the failed call, or at once with that of an open breaker. */
   run<T>(call: () => Promise<T>): Promise<T>;
 }
@@ -30,20 +32,27 @@ export function createBreaker({ translate, refuse, isFailure = isRetryable }: Br
     handleWhen((error) => isAppError(error) && isFailure(error)),
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },
   );
+  let hasFailed = false;
   return {
+    get isCalm() {
+      return !hasFailed;
+    },
     get isClosed() {
       return policy.state === CircuitState.Closed;
     },
     async run(call) {
       try {
-        return await policy.execute(async () => {
+        const answer = await policy.execute(async () => {
           try {
             return await call();
           } catch (failure) {
             throw isAppError(failure) ? failure : translate(failure);
           }
         });
+        hasFailed = false;
+        return answer;
       } catch (error) {
+        hasFailed = true;
         throw isBrokenCircuitError(error) ? refuse() : error;
       }
     },

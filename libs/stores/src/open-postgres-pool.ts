@@ -3,7 +3,8 @@ import { AppError } from '@trellis-mcp/errors';
 import type { Pool, PoolClient, PoolConfig } from 'pg';
 import type { Breaker } from './create-breaker.ts';
 import { allInUse, busyHint, isBusy, refuseWhileAway, translatePostgresError } from './postgres-error.ts';
-import type { PostgresLease } from './postgres-lease.ts';
+import type { LeaserOptions, PostgresLease } from './postgres-lease.ts';
+import { SparePlaces } from './spare-places.ts';
 import { trackSockets, type TrackedSockets } from './track-sockets.ts';
 import { messageOf } from './upstream-error.ts';
 
@@ -11,7 +12,7 @@ import { messageOf } from './upstream-error.ts';
 export interface OpenPostgresPoolOptions {
   /** Most connections. Default 5. */
   maxConnections?: number;
-  /** Longest wait for a connection, new or from the pool, in milliseconds. Default 5,000. */
+  /** Longest wait for one of the connections in use, and for a new one, in milliseconds. Default 5,000. */
   connectTimeoutMs?: number;
   /** Callers that may wait for a connection; more are refused. Default 1,000. */
   maxWaiting?: number;
@@ -58,6 +59,9 @@ interface Driver {
   lease: (client: PoolClient) => PostgresLease;
 }
 
+/** How long a connection is kept at hand before the driver's pool has it back, which would close it when nobody wants it for long. */
+const maxSpareMs = 1_000;
+
 /**
  * Makes a pool for a Postgres URL without connecting; the driver is loaded with the first connection.
  *
@@ -74,13 +78,21 @@ class LazyPool implements PostgresPool {
   readonly #sockets: TrackedSockets = trackSockets();
   readonly #verified = new WeakSet<PoolClient>();
   #loading: Promise<Driver> | undefined;
+  readonly #places: SparePlaces<PoolClient>;
   #driver: Driver | undefined;
-  #inUse = 0;
   #closing: Promise<void> | undefined;
 
   constructor(url: string, options: OpenPostgresPoolOptions) {
+    const { maxConnections = 5, connectTimeoutMs = 5_000 } = options;
     this.#url = url;
     this.#options = options;
+    this.#places = new SparePlaces({
+      places: maxConnections,
+      maxWaitMs: connectTimeoutMs,
+      maxSpareMs,
+      refuse: allInUse,
+      letGo: (client) => client.release(),
+    });
   }
 
   get isHealthy(): boolean {
@@ -91,11 +103,15 @@ class LazyPool implements PostgresPool {
     const { maxWaiting = 1_000 } = this.#options;
     const driver = this.#driver ?? (await this.#load());
     if (this.#closing) throw new AppError('CANCELLED', 'The Postgres connection is closed.');
-    if (driver.pool.waitingCount >= maxWaiting) {
+    if (this.#places.waiting >= maxWaiting) {
       throw new AppError('LIMIT', 'Too many statements wait for Postgres.', { hint: busyHint, retryable: true });
     }
     signal?.throwIfAborted();
-    const acquired = this.#acquire(driver);
+    // After a failure connections come by the breaker, which has to hear of those that work.
+    if (!driver.breaker.isCalm) this.#places.letGoAll();
+    const spare = this.#places.take() ?? (await this.#places.wait(signal));
+    if (spare.item) return driver.lease(spare.item);
+    const acquired = this.#connect(driver);
     return signal ? orAborted(acquired, signal) : acquired;
   }
 
@@ -111,14 +127,30 @@ class LazyPool implements PostgresPool {
     return this.close();
   }
 
-  async #acquire({ pool, breaker, lease }: Driver): Promise<PostgresLease> {
-    this.#inUse += 1;
+  async #connect({ pool, breaker, lease }: Driver): Promise<PostgresLease> {
     try {
       return lease(await breaker.run(async () => this.#verify(await connect(pool))));
     } catch (error) {
-      this.#inUse -= 1;
+      this.#places.leave();
       throw error;
     }
+  }
+
+  /** Takes a connection back: for the next caller at once, unless it is of no use or the breaker has to hear of it. */
+  #takeBack(client: PoolClient, isUseless: boolean): void {
+    if (!isUseless && this.#driver?.breaker.isCalm && !this.#closing) {
+      this.#places.leave(client);
+      return;
+    }
+    client.release(isUseless);
+    this.#places.leave();
+  }
+
+  /** A connection that nobody uses was lost. */
+  #dropSpare(client: PoolClient, failure: Error): void {
+    if (!this.#places.remove(client)) return;
+    client.release(true);
+    this.#options.onError?.(translatePostgresError(failure));
   }
 
   async #verify(client: PoolClient): Promise<PoolClient> {
@@ -139,7 +171,11 @@ class LazyPool implements PostgresPool {
   }
 
   async #load(): Promise<Driver> {
-    this.#loading ??= loadDriver(this.#url, this.#options, { sockets: this.#sockets, onRelease: () => (this.#inUse -= 1) });
+    this.#loading ??= loadDriver(this.#url, this.#options, {
+      sockets: this.#sockets,
+      takeBack: (client, isUseless) => this.#takeBack(client, isUseless),
+      onLost: (client, failure) => this.#dropSpare(client, failure),
+    });
     try {
       return (this.#driver = await this.#loading);
     } catch (failure) {
@@ -152,7 +188,9 @@ class LazyPool implements PostgresPool {
     if (!this.#loading) return;
     const { pool } = await this.#loading;
     const deadline = performance.now() + maxCloseMs;
-    while (this.#inUse > 0 && performance.now() < deadline) await sleep(10);
+    this.#places.letGoAll();
+    while (this.#places.inUse > 0 && performance.now() < deadline) await sleep(10);
+    this.#places.close(new AppError('CANCELLED', 'The Postgres connection is closed.'));
     const ended = pool.end();
     // The driver leaves a connection open until the server has closed its side, which a frozen one never does.
     while (this.#sockets.count() > 0 && performance.now() < deadline) await sleep(10);
@@ -161,12 +199,11 @@ class LazyPool implements PostgresPool {
   }
 }
 
-interface PoolParts {
+interface PoolParts extends Pick<LeaserOptions, 'takeBack' | 'onLost'> {
   readonly sockets: TrackedSockets;
-  readonly onRelease: () => void;
 }
 
-async function loadDriver(url: string, options: OpenPostgresPoolOptions, { sockets, onRelease }: PoolParts): Promise<Driver> {
+async function loadDriver(url: string, options: OpenPostgresPoolOptions, { sockets, ...parts }: PoolParts): Promise<Driver> {
   const [{ default: pg }, { createBreaker }, { createLeaser }, { readPostgresUrl }] = await Promise.all([
     import('pg'),
     import('./create-breaker.ts'),
@@ -181,7 +218,7 @@ async function loadDriver(url: string, options: OpenPostgresPoolOptions, { socke
     refuse: refuseWhileAway,
     isFailure: (error) => error.retryable === true && !isBusy(error),
   });
-  return { pool, breaker, lease: createLeaser({ pool, Connection: pg.Connection, openSocket: sockets.open, onRelease }) };
+  return { pool, breaker, lease: createLeaser({ pool, Connection: pg.Connection, openSocket: sockets.open, ...parts }) };
 }
 
 function limits(options: OpenPostgresPoolOptions): PoolConfig {

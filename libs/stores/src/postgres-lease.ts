@@ -29,15 +29,29 @@ export interface LeaserOptions {
   pool: Pool;
   Connection: typeof Connection;
   openSocket: () => Socket;
-  onRelease: () => void;
+  /** Told of a connection that is given back, and whether it is of no use. */
+  takeBack: (client: PoolClient, isUseless: boolean) => void;
+  /** Told of a connection that was lost, in use or not. */
+  onLost: (client: PoolClient, failure: Error) => void;
 }
 
 /** Watches the connections of a pool and makes leases of them. */
-export function createLeaser({ pool, Connection: Driver, openSocket, onRelease }: LeaserOptions): (client: PoolClient) => PostgresLease {
+export function createLeaser({
+  pool,
+  Connection: Driver,
+  openSocket,
+  takeBack,
+  onLost,
+}: LeaserOptions): (client: PoolClient) => PostgresLease {
   const broken = new WeakSet<PoolClient>();
   const openConnection = createConnectionOpener(Driver, openSocket);
   // For the whole life of a client: between two owners, or two statements, a lost connection would otherwise end the process.
-  pool.on('connect', (client) => client.on('error', () => broken.add(client)));
+  pool.on('connect', (client) =>
+    client.on('error', (failure) => {
+      broken.add(client);
+      onLost(client, failure);
+    }),
+  );
   return (client) => {
     let isReleased = false;
     return {
@@ -51,8 +65,7 @@ export function createLeaser({ pool, Connection: Driver, openSocket, onRelease }
         isReleased = true;
         // The driver itself would wait for statements that were written already.
         if (destroy) client.connection.stream.destroy();
-        client.release(destroy || broken.has(client));
-        onRelease();
+        takeBack(client, destroy || broken.has(client));
       },
     };
   };
