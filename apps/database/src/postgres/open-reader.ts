@@ -6,7 +6,7 @@ import { begin, beginBare, type Session } from './session.ts';
 import { writeSteps } from './wire.ts';
 
 /** DECLARE takes the snapshot before any of the statement is run: SET TRANSACTION READ WRITE in it comes too late. */
-const beginMessages = writeSteps([{ text: beginBare }]);
+const beginMessages = Buffer.concat(writeSteps([{ text: beginBare }]));
 
 /** Rows are cut as they arrive, so that a first fetch may ask for what most pages hold. */
 const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
@@ -16,12 +16,12 @@ const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
  * what undoes them is sent with the rows that a page ends with.
  */
 export function openCursor(session: Session, { sql, params }: PageRequest): RowReader {
-  let before = [beginMessages, writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
+  let before = [beginMessages, ...writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
   return {
     ...fetchLimits,
     async fetch({ skip, count, isLast }, sink) {
-      const moved = skip > 0 ? [writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${pageCursor}` }])] : [];
-      const fetched = session.read({ before: Buffer.concat([...before, ...moved]), cursor: pageCursor, count, isLast }, sink);
+      const moved = skip > 0 ? writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${pageCursor}` }]) : [];
+      const fetched = session.read({ before: [...before, ...moved], cursor: pageCursor, count, isLast }, sink);
       before = [];
       return fetched;
     },

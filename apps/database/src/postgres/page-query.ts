@@ -1,16 +1,16 @@
 import type { RowSink } from '../sources/read-page.ts';
 import { Query } from './driver.ts';
 import { toColumns, type Field } from './to-columns.ts';
-import { flush, sync, writeRead } from './wire.ts';
+import { sync, writeRead } from './wire.ts';
 
 /** One read of a cursor, and what is sent in one piece with it. */
 export interface CursorRead {
   /** Messages of statements to run first; their rows are ignored. */
-  readonly before: Buffer;
+  readonly before: readonly Buffer[];
   readonly cursor: string;
   /** Rows to read at most, at least 1. */
   readonly count: number;
-  /** Messages of statements to run after it, without waiting for the rows to be taken. Default: none. */
+  /** What is sent after it: messages of statements, which do not wait for the rows to be taken, and a Sync. Default: the Sync. */
   readonly after?: Buffer | undefined;
 }
 
@@ -26,14 +26,11 @@ export class PageQuery extends Query<(string | null)[]> {
   #place: 'before' | 'rows' | 'after' = 'before';
   #wantsMore = true;
 
-  constructor({ before, cursor, count, after }: CursorRead, sink: RowSink) {
+  constructor({ before, cursor, count, after = sync }: CursorRead, sink: RowSink) {
     super('');
     this.#sink = sink;
-    const read = writeRead(cursor, count);
-    // The rows need not wait for what follows them.
-    const pieces = after === undefined ? [before, read, sync] : [before, read, flush, after, sync];
     this.submit = ({ stream }) => {
-      stream.write(Buffer.concat(pieces));
+      stream.write(Buffer.concat([...before, ...writeRead(cursor, count), after]));
     };
   }
 

@@ -1,6 +1,6 @@
 import type { AppError } from '@trellis-mcp/errors';
 import type { PostgresLease } from '@trellis-mcp/stores';
-import { addNotice, type Notice } from '../sources/add-notice.ts';
+import { addNotice } from '../sources/add-notice.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { WholeRow } from '../sources/raw-page.ts';
 import type { RowSink } from '../sources/read-page.ts';
@@ -8,8 +8,8 @@ import { PageQuery, type CursorRead } from './page-query.ts';
 import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
 import { translateFailure } from './translate-failure.ts';
-import { watchBytes, type ByteWatch } from './watch-bytes.ts';
-import { writeSteps } from './wire.ts';
+import { watchConnection, type ConnectionWatch } from './watch-connection.ts';
+import { flush, sync, writeSteps } from './wire.ts';
 
 /** One snapshot for all statements; SERIALIZABLE, which a role may have as its default, does not work on a standby. */
 export const beginBare = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
@@ -18,7 +18,8 @@ export const begin = `${beginBare}; SELECT 1`;
 
 /** Rolls back, and leaves nothing of a call in the session. */
 const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
-const scrubMessages = writeSteps(scrub);
+/** The rows before it need not wait for it. */
+const scrubMessages = Buffer.concat([flush, ...writeSteps(scrub), sync]);
 
 /** From the end of a call to its connection being free, or cut. */
 const maxScrubMs = 200;
@@ -31,7 +32,7 @@ const maxRestBytes = 8_000_000;
 export class Session {
   readonly notices: string[] = [];
   readonly #lease: PostgresLease;
-  readonly #bytes: ByteWatch;
+  readonly #watched: ConnectionWatch;
   #isOverfull = false;
   #cancelled: Promise<boolean> | undefined;
   /** Whether the scrub that was sent with the last rows went well. */
@@ -39,8 +40,8 @@ export class Session {
 
   constructor(lease: PostgresLease) {
     this.#lease = lease;
-    this.#bytes = watchBytes(lease.client.connection.stream, () => this.#cut());
-    lease.client.on('notice', this.#onNotice);
+    this.#watched = watchConnection(lease.client);
+    this.#watched.user = { notify: (notice) => addNotice(this.notices, notice), onExcess: () => this.#cut() };
   }
 
   /** The connection was cut, for a row had more bytes than its sink had room. */
@@ -77,7 +78,7 @@ export class Session {
 
   /** The one error of what a statement of this session failed with. `prefix` stood before the caller's text. */
   translate(error: unknown, prefix?: string): AppError {
-    return this.#isOverfull ? toAppError({ kind: 'row', maxBytes: this.#bytes.allowed }) : translateFailure(error, prefix);
+    return this.#isOverfull ? toAppError({ kind: 'row', maxBytes: this.#watched.bytes.allowed }) : translateFailure(error, prefix);
   }
 
   /**
@@ -86,8 +87,9 @@ export class Session {
    */
   async end(): Promise<void> {
     const { client } = this.#lease;
-    this.#bytes.allow(maxRestBytes);
-    client.off('notice', this.#onNotice);
+    const { bytes } = this.#watched;
+    bytes.allow(maxRestBytes);
+    this.#watched.user = { onExcess: () => this.#cut() };
     let isUndone = false;
     let late = setTimeout(() => {
       if (!isUndone) {
@@ -101,11 +103,13 @@ export class Session {
         const [undone, discarded] = scrub.map(async ({ text }) => client.query(text));
         await Promise.all([undone?.then(() => (isUndone = true)), discarded]);
       }
-      this.#bytes.stop();
+      const isTaken = this.#cancelled === undefined || (await this.#cancelled);
+      bytes.allow(Infinity);
       // A request that comes late must not meet the next call.
-      this.#lease.release((await this.#cancelled) === false);
+      this.#lease.release(!isTaken);
     } catch {
       // Whatever it was, the session is not to be used again.
+      bytes.allow(Infinity);
       this.#lease.release(true);
     } finally {
       clearTimeout(late);
@@ -119,12 +123,13 @@ export class Session {
 
   /** Lets as many bytes come as the sink has room for. */
   #watch(sink: RowSink): RowSink {
+    const { bytes } = this.#watched;
     const take = (row: WholeRow): boolean => {
       const wantsMore = sink.take(row);
-      this.#bytes.allow(sink.room);
+      bytes.allow(sink.room);
       return wantsMore;
     };
-    this.#bytes.allow(sink.room);
+    bytes.allow(sink.room);
     return { room: sink.room, open: (columns) => sink.open(columns), take };
   }
 
@@ -139,6 +144,4 @@ export class Session {
     this.#isOverfull = true;
     this.close();
   }
-
-  readonly #onNotice = (notice: Notice): void => addNotice(this.notices, notice);
 }

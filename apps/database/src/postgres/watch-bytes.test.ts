@@ -23,7 +23,7 @@ it('limits nothing before it is told to', async () => {
   const { send, watch, excesses } = openStream();
   await send(3_000_000);
   expect(excesses()).toBe(0);
-  watch.stop();
+  watch.allow(Infinity);
 });
 
 it('tells of what is over the limit, counted anew with each', async () => {
@@ -35,7 +35,7 @@ it('tells of what is over the limit, counted anew with each', async () => {
   expect(excesses()).toBe(0);
   await send(1);
   expect(excesses()).toBe(1);
-  watch.stop();
+  watch.allow(Infinity);
 });
 
 it('reads one large row at a time, whatever the number of connections', async () => {
@@ -49,10 +49,10 @@ it('reads one large row at a time, whatever the number of connections', async ()
   expect(all.map(({ read }) => read())).toEqual([20_000_000, 20_000_000, expect.any(Number)]);
   expect(all[2].read()).toBeLessThan(6_000_000);
   // One that goes away while it waits holds up nobody.
-  all[2].watch.stop();
-  all[1].watch.stop();
+  all[2].watch.allow(Infinity);
+  all[1].watch.allow(Infinity);
   all[0].watch.allow(60_000_000);
   await all[0].send(10_000_000);
   expect(all[0].read()).toBe(30_000_000);
-  all[0].watch.stop();
+  all[0].watch.allow(Infinity);
 });

@@ -5,9 +5,8 @@ import { takeTurns, type Place } from './take-turns.ts';
 export interface ByteWatch {
   /** Bytes that were allowed last. */
   readonly allowed: number;
-  /** Starts over: more than `limit` bytes from now on are too many. */
+  /** Starts over: more than `limit` bytes from now on are too many; with Infinity none are. */
   allow(limit: number): void;
-  stop(): void;
 }
 
 /** From here on a row is large; a page that has rows already does not take it. */
@@ -61,10 +60,6 @@ export function watchBytes(stream: Duplex, onExcess: () => void): ByteWatch {
       if (place !== undefined) {
         leave();
       }
-    },
-    stop() {
-      stream.off('data', count);
-      leave();
     },
   };
 }

@@ -2,15 +2,15 @@ import { serialize } from 'pg-protocol';
 import type { Statement } from './row-query.ts';
 
 /** Messages of statements by the extended protocol, each of which takes one statement only. Their rows are not described. */
-export function writeSteps(steps: readonly Statement[]): Buffer {
-  return Buffer.concat(
-    steps.flatMap(({ text, values = [] }) => [serialize.parse({ text }), serialize.bind({ values: [...values] }), serialize.execute()]),
-  );
+export function writeSteps(steps: readonly Statement[]): readonly Buffer[] {
+  return steps.flatMap(({ text, values = [] }) => [serialize.parse({ text }), serialize.bind({ values: [...values] }), execute]);
 }
 
+const execute = serialize.execute();
+
 /** Messages that describe an open cursor and read at most `rows` rows of it, as the portal that it is (PostgreSQL, 55.2.3 Extended Query). */
-export function writeRead(cursor: string, rows: number): Buffer {
-  return Buffer.concat([serialize.describe({ type: 'P', name: cursor }), serialize.execute({ portal: cursor, rows })]);
+export function writeRead(cursor: string, rows: number): readonly Buffer[] {
+  return [serialize.describe({ type: 'P', name: cursor }), serialize.execute({ portal: cursor, rows })];
 }
 
 /** What is answered so far is sent. */

@@ -54,6 +54,9 @@ function createStop({ signal, timeoutMs }: RunOptions) {
   const timer = setTimeout(() => over.resolve(late), timeoutMs);
   const onAbort = (): void => over.reject(toCancelled(signal));
   signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) {
+    onAbort();
+  }
   return {
     over: over.promise,
     dispose(): void {
