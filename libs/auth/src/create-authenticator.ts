@@ -34,7 +34,7 @@ export interface Authenticator extends AsyncDisposable {
   readonly metadataUrl: string | undefined;
   /** The `DPoP-Nonce` for every answer to a request with a proof; undefined when no nonce is asked for. */
   dpopNonce(): string | undefined;
-  /** Asks the issuer for its keys, for readiness and for `doctor`. Never rejects. */
+  /** Whether tokens can be judged, for readiness and `doctor`; asks the issuer now and then only, however often it is called. Never rejects. */
   check(): Promise<{ ok: boolean; detail?: string }>;
   /** Forgets what was verified. The store and `fetch` stay open: whoever opened them closes them. */
   close(): Promise<void>;

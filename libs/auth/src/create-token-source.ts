@@ -10,9 +10,12 @@ import { createTokenCache, type TokenCache } from './token/create-token-cache.ts
 
 /** Tokens of the issuer. */
 export interface TokenSource extends TokenCache {
-  /** Whether the issuer answers. Never rejects. */
+  /** Whether tokens can be judged. Never rejects. */
   check(): Promise<{ ok: boolean; detail?: string }>;
 }
+
+/** A check that is called often asks an issuer of introspection at most every 30 seconds. */
+const discoverEveryMs = 30_000;
 
 /** Wires what judges tokens; undefined without an issuer. */
 export function createTokenSource(options: AuthenticatorOptions, checked: CheckedOptions): TokenSource | undefined {
@@ -32,9 +35,13 @@ export function createTokenSource(options: AuthenticatorOptions, checked: Checke
         reuseMs: checked.introspectionReuseMs,
       })
     : createJwtVerifier({ ...common, keys });
+  let foundAt = -Infinity;
   const ask = async (): Promise<void> => {
-    if (isIntrospecting) await client.attempt(() => discoverIssuer(issuer, client));
-    else await keys.load();
+    if (!isIntrospecting) return keys.refresh();
+    if (now() - foundAt < discoverEveryMs) return undefined;
+    await client.attempt(() => discoverIssuer(issuer, client));
+    foundAt = now();
+    return undefined;
   };
   const check = (): Promise<{ ok: boolean; detail?: string }> =>
     ask().then(

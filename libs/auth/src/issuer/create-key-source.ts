@@ -15,8 +15,8 @@ import { discoverIssuer } from './discover-issuer.ts';
 export interface KeySource {
   /** Finds the key of a token; rejects with jose's errors when there is none, with `UPSTREAM` when it cannot be known. */
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>;
-  /** Fetches the keys now. */
-  load(): Promise<void>;
+  /** Fetches the keys when there are none or they are old. Rejects with `UPSTREAM` when no key can be used then. */
+  refresh(): Promise<void>;
 }
 
 /** What {@link createKeySource} needs. */
@@ -28,9 +28,9 @@ export interface KeySourceOptions {
   now: () => number;
 }
 
-/** Keys are fetched again in the background after this time, so that a withdrawn key ends. */
+/** Keys older than this are fetched again before they are used, so that a withdrawn key ends. */
 const refreshMs = 10 * 60_000;
-/** While the issuer is away, keys of this age still count. */
+/** While the issuer is away, keys up to this age still count. */
 const maxStaleMs = 60 * 60_000;
 /** An unknown key id fetches again at most this often. */
 const unknownKeyPauseMs = 10_000;
@@ -40,20 +40,13 @@ const rediscoverMs = 60 * 60_000;
  * Keeps the keys that jose fetches. jose decides by the system's clock when to fetch again; here its own timing is switched off and
  * the passed clock decides, because a failed refresh must not refuse tokens whose key is known.
  */
-export function createKeySource({ issuer, jwksUri, client, now }: KeySourceOptions): KeySource {
-  let location: { uri: string; foundAt: number } | undefined;
+export function createKeySource(options: KeySourceOptions): KeySource {
+  const { client, now } = options;
+  const locate = createLocator(options);
   let keys: { set: RemoteJWKSet; uri: string } | undefined;
   let loadedAt = -Infinity;
   let loading: Promise<void> | undefined;
 
-  const locate = async (): Promise<string> => {
-    if (jwksUri !== undefined) return jwksUri;
-    if (location !== undefined && now() - location.foundAt < rediscoverMs) return location.uri;
-    const { jwksUri: uri } = await discoverIssuer(issuer, client);
-    if (uri === undefined) throw new AppError('UPSTREAM', 'The issuer names no keys.', { hint: 'Use introspection.' });
-    location = { uri, foundAt: now() };
-    return uri;
-  };
   const fetchKeys = async (): Promise<void> => {
     const uri = await locate();
     const next = keys?.uri === uri ? keys : { uri, set: createSet(uri, client) };
@@ -70,12 +63,14 @@ export function createKeySource({ issuer, jwksUri, client, now }: KeySourceOptio
   const refresh = async (): Promise<void> => {
     const age = now() - loadedAt;
     if (age < refreshMs) return;
-    const done = load();
-    if (age >= maxStaleMs) await done;
-    else void done.catch(() => undefined); // the client has reported it, and the keys at hand still count
+    try {
+      await load();
+    } catch (error) {
+      if (age >= maxStaleMs) throw error; // before that the keys at hand still count; the client has reported it
+    }
   };
   return {
-    load,
+    refresh,
     async find(header, token) {
       await refresh();
       if (keys === undefined) throw new AppError('UPSTREAM', 'The keys are not there.');
@@ -87,6 +82,18 @@ export function createKeySource({ issuer, jwksUri, client, now }: KeySourceOptio
         return keys.set(header, token);
       }
     },
+  };
+}
+
+function createLocator({ issuer, jwksUri, client, now }: KeySourceOptions): () => Promise<string> {
+  let location: { uri: string; foundAt: number } | undefined;
+  return async () => {
+    if (jwksUri !== undefined) return jwksUri;
+    if (location !== undefined && now() - location.foundAt < rediscoverMs) return location.uri;
+    const { jwksUri: uri } = await discoverIssuer(issuer, client);
+    if (uri === undefined) throw new AppError('UPSTREAM', 'The issuer names no keys.', { hint: 'Use introspection.' });
+    location = { uri, foundAt: now() };
+    return uri;
   };
 }
 
