@@ -14,5 +14,5 @@ appContract({
   snapshots: new URL('tools.snap/', import.meta.url),
   args: ['--redis-url', redis.url],
   calls,
-  parts: ['lists', 'calls', 'abort', 'stdout', 'commands'],
+  parts: ['lists', 'calls', 'search', 'abort', 'stdout', 'commands'],
 });

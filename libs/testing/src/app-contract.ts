@@ -5,6 +5,7 @@ import { describeAbort } from './contract/describe-abort.ts';
 import { describeCalls } from './contract/describe-calls.ts';
 import { describeCommands } from './contract/describe-commands.ts';
 import { describeLists } from './contract/describe-lists.ts';
+import { describeSearch } from './contract/describe-search.ts';
 import { describeStdout } from './contract/describe-stdout.ts';
 import { describeStop } from './contract/describe-stop.ts';
 
@@ -23,6 +24,7 @@ export function appContract<Config extends CommonConfig, Deps>(options: Contract
 const describePart: Readonly<Record<ContractPart, <Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>) => void>> = {
   lists: describeLists,
   calls: describeCalls,
+  search: describeSearch,
   abort: describeAbort,
   stdout: describeStdout,
   stop: describeStop,

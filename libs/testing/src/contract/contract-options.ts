@@ -8,7 +8,7 @@ export interface SampleCall {
 }
 
 /** The parts of the contract, in their order. */
-export const contractParts = ['lists', 'calls', 'abort', 'stdout', 'stop', 'commands'] as const;
+export const contractParts = ['lists', 'calls', 'search', 'abort', 'stdout', 'stop', 'commands'] as const;
 
 /** One part of the contract. */
 export type ContractPart = (typeof contractParts)[number];
