@@ -9,11 +9,13 @@ import * as httpCall from './http-call.bench.ts';
 import * as httpList from './http-list.bench.ts';
 import { isWithin, renderReport, type BenchReport } from './report.ts';
 import * as stdioCall from './stdio-call.bench.ts';
+import * as websocketCall from './websocket-call.bench.ts';
 
 const benches = {
   'http-call': httpCall,
   'http-list': httpList,
   'stdio-call': stdioCall,
+  'websocket-call': websocketCall,
   'cold-start': coldStart,
   'database-key': databaseKey,
   'database-flight': databaseFlight,
