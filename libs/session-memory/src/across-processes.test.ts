@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { recordMeasurement, sharedPostgres, sharedRedis, spawnProbe, type Probe, type SharedInstance } from '@trellis-mcp/test-services';
-import type { AppendResult, AppendTask } from '../test/appender.ts';
+import type { AppendResult, AppendTask, Target } from '../test/appender.ts';
 import { openPlace, type Place } from '../test/open-place.ts';
 import { createSessionMemory } from './create-session-memory.ts';
 
@@ -29,40 +29,34 @@ const places: [Place['kind'], () => Place][] = [
   ['postgres', () => ({ kind: 'postgres', at: postgres.url, space })],
 ];
 
-describe.each(places)(`eight processes that append to one session on %s`, (_kind, place) => {
-  const timeoutMs = isSoak ? 900_000 : 60_000;
+/** One session keeps every turn, the other evicts all the time. */
+const whole = { turns: isSoak ? 250 : 20, maxTokens: 1_000_000 };
+const small = { turns: isSoak ? 2_000 : 40, maxTokens: 1_000 };
 
-  it(
-    'leave every turn there exactly once, in the order of its writer',
-    async () => {
-      const turns = isSoak ? 250 : 20;
-      const { texts, results } = await appendFromAll(place(), { turns, maxTokens: 1_000_000 });
-      expect(texts).toHaveLength(processes * turns);
-      for (let writer = 0; writer < processes; writer += 1) {
-        const own = Array.from({ length: turns }, (_, index) => `${String(writer)}:${String(index)}`);
-        expect(texts.filter((text) => text.startsWith(`${String(writer)}:`))).toEqual(own);
-      }
-      const slowest = Math.max(...results.map(({ ms }) => ms)) / 1_000;
-      const name = `${place().kind}, ${String(processes)} processes append ${String(turns)} turns each to one session`;
-      await recordMeasurement({ suite: 'session-memory', name, value: slowest, unit: 's', bound: 'every turn once, in order' });
-    },
-    timeoutMs,
-  );
+it.each(places)(
+  `keeps every turn of eight processes exactly once, in the order of its writer, and numbers all while it evicts, on %s`,
+  async (kind, place) => {
+    const [all, few] = await appendFromAll(place(), [whole, small]);
+    expect(all.texts).toHaveLength(processes * whole.turns);
+    for (let writer = 0; writer < processes; writer += 1) {
+      const own = Array.from({ length: whole.turns }, (_, index) => `${String(writer)}:${String(index)}`);
+      expect(all.texts.filter((text) => text.startsWith(`${String(writer)}:`))).toEqual(own);
+    }
+    const seqs = few.results.flatMap((result) => result.seqs);
+    expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: processes * small.turns }, (_, index) => index + 1));
+    for (const result of few.results) expect(result.seqs).toEqual(result.seqs.toSorted((a, b) => a - b));
+    expect(few.evicted).toBeGreaterThan(0);
+    expect(few.evicted + few.texts.length).toBe(processes * small.turns);
+    await record(`${kind}, ${String(processes)} processes append ${String(whole.turns)} turns each to one session`, all);
+    await record(`${kind}, ${String(processes)} processes append ${String(small.turns)} turns each to one that evicts`, few);
+  },
+  isSoak ? 900_000 : 60_000,
+);
 
-  it(
-    'number every turn once also while the oldest are evicted',
-    async () => {
-      const turns = isSoak ? 2_000 : 40;
-      const { texts, results, evicted } = await appendFromAll(place(), { turns, maxTokens: 1_000 });
-      const seqs = results.flatMap((result) => result.seqs);
-      expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: processes * turns }, (_, index) => index + 1));
-      for (const result of results) expect(result.seqs).toEqual(result.seqs.toSorted((a, b) => a - b));
-      expect(evicted).toBeGreaterThan(0);
-      expect(evicted + texts.length).toBe(processes * turns);
-    },
-    timeoutMs,
-  );
-});
+async function record(name: string, { results }: Appended): Promise<void> {
+  const slowest = Math.max(...results.map(({ ms }) => ms)) / 1_000;
+  await recordMeasurement({ suite: 'session-memory', name, value: slowest, unit: 's', bound: 'every turn once, in order' });
+}
 
 it.each(places)('opens no more than the cap for four that share %s, however many ask', async (_kind, place) => {
   const opened = await Promise.all(Array.from({ length: 4 }, () => openPlace(place())));
@@ -83,17 +77,23 @@ interface Appended {
   results: AppendResult[];
 }
 
-async function appendFromAll(place: Place, { turns, maxTokens }: Pick<AppendTask, 'turns' | 'maxTokens'>): Promise<Appended> {
+type Size = Omit<Target, 'handle'>;
+
+async function appendFromAll(place: Place, sizes: readonly [Size, Size]): Promise<[Appended, Appended]> {
   await using opened = await openPlace(place);
-  const memory = createSessionMemory({ store: opened.store, maxTokens, ttlMs: 3_600_000 });
-  const { handle } = await memory.open(principal);
-  const results = await runAll(Array.from({ length: processes }, (_, writer) => ({ place, principal, handle, maxTokens, writer, turns })));
-  const { turns: kept, evicted } = await memory.read(principal, handle);
-  return { texts: kept.map(({ text }) => text), evicted, results };
+  const memories = sizes.map(({ maxTokens }) => createSessionMemory({ store: opened.store, maxTokens, ttlMs: 3_600_000 }));
+  const handles = await Promise.all(memories.map(async (memory) => (await memory.open(principal)).handle));
+  const targets = sizes.map((size, index) => ({ ...size, handle: handles[index] ?? '' }));
+  const results = await runAll(Array.from({ length: processes }, (_, writer) => ({ place, principal, writer, targets })));
+  const readOne = async (index: 0 | 1): Promise<Appended> => {
+    const { turns, evicted } = (await memories[index]?.read(principal, handles[index] ?? '')) ?? { turns: [], evicted: 0 };
+    return { texts: turns.map(({ text }) => text), evicted, results: results.flatMap((each) => each[index] ?? []) };
+  };
+  return await Promise.all([readOne(0), readOne(1)]);
 }
 
 /** Starts every process, waits until all have opened the store, and lets them go at once. */
-async function runAll(tasks: readonly AppendTask[]): Promise<AppendResult[]> {
+async function runAll(tasks: readonly AppendTask[]): Promise<AppendResult[][]> {
   const program = `${import.meta.dirname}/../test/appender.ts`;
   const start = (task: AppendTask): Promise<Probe> =>
     spawnProbe(process.execPath, ['--conditions=@trellis-mcp/source', program, JSON.stringify(task)]);
@@ -107,8 +107,8 @@ async function runAll(tasks: readonly AppendTask[]): Promise<AppendResult[]> {
   }
 }
 
-async function resultOf(probe: Probe): Promise<AppendResult> {
+async function resultOf(probe: Probe): Promise<AppendResult[]> {
   const { code } = await probe.exit;
   if (code !== 0) throw new Error(`A process failed: ${probe.stderr}`);
-  return JSON.parse(probe.stdoutLines.at(-1) ?? '') as AppendResult;
+  return JSON.parse(probe.stdoutLines.at(-1) ?? '') as AppendResult[];
 }
