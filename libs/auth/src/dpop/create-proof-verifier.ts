@@ -1,7 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { isAppError, type AppError } from '@trellis-mcp/errors';
 import type { KeyStore } from '@trellis-mcp/stores';
-import { calculateJwkThumbprint, EmbeddedJWK, errors, jwtVerify, type JWTPayload } from 'jose';
+import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, errors, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { TokenProblem } from '../token/token-problem.ts';
 import { isSameTarget } from './is-same-target.ts';
 import type { NonceMint } from './create-nonce-mint.ts';
@@ -33,6 +34,14 @@ export interface ProofRequest {
 
 const maxProofBytes = 4_096;
 const maxIdLength = 512;
+const maxKeys = 1_000;
+
+interface ProofKey {
+  key: CryptoKey;
+  thumbprint: string;
+}
+
+type KeyCache = LRUCache<string, ProofKey>;
 
 /**
  * Makes the check of RFC 9449 section 4.3. It rejects with a `TokenProblem`. A proof is remembered only
@@ -40,9 +49,10 @@ const maxIdLength = 512;
  */
 export function createProofVerifier(options: ProofOptions): (request: ProofRequest) => Promise<void> {
   const { nonces } = options;
+  const keys: KeyCache = new LRUCache({ max: maxKeys });
   return async (request) => {
     if (request.proof.length > maxProofBytes) throw problem('The DPoP proof is too long.');
-    const { payload, thumbprint } = await readProof(request.proof, options);
+    const { payload, thumbprint } = await readProof(request.proof, { ...options, keys });
     if (!isSame(thumbprint, request.jkt)) throw problem('The DPoP proof is signed with another key than the token is bound to.', 'binding');
     if (payload['htm'] !== request.method) throw problem('The DPoP proof is for another method (htm).');
     if (!isSameTarget(payload['htu'], request.url)) throw problem('The DPoP proof is for another URL (htu).');
@@ -65,10 +75,11 @@ async function useOnce(id: unknown, { jkt, store, maxAgeMs, clockSkewMs, onError
   if (!isFirst) throw problem('The DPoP proof was used before.', 'replay');
 }
 
-async function readProof(proof: string, options: ProofOptions): Promise<{ payload: JWTPayload; thumbprint: string }> {
-  const { algorithms, maxAgeMs, clockSkewMs, now } = options;
+async function readProof(proof: string, options: ProofOptions & { keys: KeyCache }): Promise<{ payload: JWTPayload; thumbprint: string }> {
+  const { algorithms, maxAgeMs, clockSkewMs, now, keys } = options;
   try {
-    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+    const { key, thumbprint } = await readKey(proof, keys);
+    const { payload } = await jwtVerify(proof, key, {
       typ: 'dpop+jwt',
       algorithms: [...algorithms],
       maxTokenAge: Math.floor(maxAgeMs / 1000),
@@ -76,13 +87,24 @@ async function readProof(proof: string, options: ProofOptions): Promise<{ payloa
       currentDate: new Date(now()),
       requiredClaims: ['htm', 'htu', 'iat', 'jti', 'ath'],
     });
-    if (protectedHeader.jwk === undefined) throw problem('The DPoP proof carries no key.');
-    return { payload, thumbprint: await calculateJwkThumbprint(protectedHeader.jwk, 'sha256') };
+    return { payload, thumbprint };
   } catch (error) {
-    if (error instanceof TokenProblem) throw error;
     const isOld = error instanceof errors.JWTExpired || (error instanceof errors.JWTClaimValidationFailed && error.claim === 'iat');
     throw problem(isOld ? 'The DPoP proof is too old, or from the future (iat).' : 'The DPoP proof is malformed.');
   }
+}
+
+/** A client proves with one key again and again; to read it costs more than to check a signature. */
+async function readKey(proof: string, keys: KeyCache): Promise<ProofKey> {
+  const { alg, jwk } = decodeProtectedHeader(proof);
+  const id = JSON.stringify([alg, jwk]);
+  const known = keys.get(id);
+  if (known !== undefined) return known;
+  const header = { ...(alg !== undefined && { alg }), ...(jwk !== undefined && { jwk }) };
+  const key = await EmbeddedJWK(header);
+  const found = { key, thumbprint: await calculateJwkThumbprint(jwk ?? {}, 'sha256') };
+  keys.set(id, found);
+  return found;
 }
 
 function problem(text: string, reason: 'proof' | 'binding' | 'replay' = 'proof'): TokenProblem {

@@ -22,8 +22,7 @@ const authenticator = (options: Partial<AuthenticatorOptions> = {}): Authenticat
     scopes: [],
     fetch,
     now: () => at,
-    issuerTimeoutMs: 300,
-    issuerPauseMs: 200,
+    issuerPauseMs: 1_000,
     onError: (error) => reported.push(error),
     ...options,
   });
@@ -92,7 +91,7 @@ it.each<[string, StubHandler]>([
   ['sends a body without end', (_request, response) => void response.end('x'.repeat(2_000_000))],
 ])('an issuer that is away makes it 503 when it %s', async (_title, answer) => {
   stub.answer = answer;
-  await expect(outcome(authenticator(), await stub.sign())).resolves.toBe(away);
+  await expect(outcome(authenticator({ issuerTimeoutMs: 500 }), await stub.sign())).resolves.toBe(away);
   expect(reported.map((error) => error.code)).toEqual(['UPSTREAM']);
 });
 
@@ -136,7 +135,7 @@ it('an issuer that is away is left alone after three failures, and asked again a
   for (let attempt = 0; attempt < 10; attempt += 1) await expect(outcome(auth, token)).resolves.toBe(away);
   expect(stub.paths()).toHaveLength(3);
   stub.answer = undefined;
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   await expect(outcome(auth, token)).resolves.toBe('taken');
 });
 
