@@ -1,6 +1,9 @@
 /** Runs the benchmarks one by one and prints their ratios: `npm run bench [-- NAME ...] [--rounds N]`. Exit 1 when a bound is missed. */
 import { parseArgs } from 'node:util';
 import { recordMeasurement } from '@trellis-mcp/test-services';
+import * as cacheMemory from './cache-memory.bench.ts';
+import * as cacheRedis from './cache-redis.bench.ts';
+import * as cacheStampede from './cache-stampede.bench.ts';
 import * as coldStart from './cold-start.bench.ts';
 import * as databaseFlight from './database-flight.bench.ts';
 import * as databaseKey from './database-key.bench.ts';
@@ -20,6 +23,9 @@ const benches = {
   'database-key': databaseKey,
   'database-flight': databaseFlight,
   'database-page': databasePage,
+  'cache-memory': cacheMemory,
+  'cache-redis': cacheRedis,
+  'cache-stampede': cacheStampede,
 };
 const { values, positionals } = parseArgs({ options: { rounds: { type: 'string', default: '7' } }, allowPositionals: true });
 

@@ -57,7 +57,13 @@ export function createCore(options: TieredCacheOptions): CacheCore {
     defaults: fillPolicy(defaultPolicy, policy),
     memory: first?.kind === 'memory' ? first.open() : undefined,
     tiers: below.map((tier, index) =>
-      openTierAccess(tier, { namespace: name, now, retryAfterMs, onError: report, onLate: (names) => void invalidateAbove(core, index, names) }),
+      openTierAccess(tier, {
+        namespace: name,
+        now,
+        retryAfterMs,
+        onError: report,
+        onLate: (names) => void invalidateAbove(core, index, names),
+      }),
     ),
     recent: createRecentInvalidations(),
     own: createRecentInvalidations(),

@@ -21,15 +21,14 @@ export type ValueKind = 'json' | 'bytes' | 'nothing';
 export interface CacheRecord extends Lifetime {
   kind: ValueKind | 'marker';
   tags: readonly TagVersion[];
-  payload: Buffer;
+  payload: string;
 }
 
-const formatVersion = 1;
-const kinds = ['json', 'bytes', 'nothing', 'marker'] as const;
-const idStart = 2;
-const idEnd = 18;
-const headerBytes = 52;
-const nobody = Buffer.alloc(0);
+const formatVersion = '1';
+const kindsByLetter = { j: 'json', b: 'bytes', n: 'nothing', m: 'marker' } as const;
+const lettersByKind = { json: 'j', bytes: 'b', nothing: 'n', marker: 'm' } as const;
+const timeDigits = 10;
+const headerLength = 62;
 
 const origin = randomBytes(6).toString('base64url');
 let count = 0;
@@ -41,52 +40,42 @@ function nextId(): string {
 }
 
 /**
- * Writes a record with an id of its own: version byte, kind byte, 16 bytes of id, four times as doubles, the length of the tags (two
- * bytes), the tags as JSON, the payload. All numbers are little-endian.
+ * Writes a record with an id of its own: the version of the format (one character), the kind (one), the id (16), four times in base 36
+ * (10 each), the length of the tags in base 36 (4), the tags as JSON, the payload. All but the last two is ASCII.
  */
-export function encodeRecord({ kind, createdAt, freshUntil, staleUntil, deadUntil, tags, payload }: CacheRecord): Buffer {
-  const tagBytes = tags.length === 0 ? nobody : Buffer.from(JSON.stringify(tags));
-  const raw = Buffer.allocUnsafe(headerBytes + tagBytes.length + payload.length);
-  raw[0] = formatVersion;
-  raw[1] = kinds.indexOf(kind);
-  raw.write(nextId(), idStart, 'latin1');
-  raw.writeDoubleLE(createdAt, 18);
-  raw.writeDoubleLE(freshUntil, 26);
-  raw.writeDoubleLE(staleUntil, 34);
-  raw.writeDoubleLE(deadUntil, 42);
-  raw.writeUInt16LE(tagBytes.length, 50);
-  tagBytes.copy(raw, headerBytes);
-  payload.copy(raw, headerBytes + tagBytes.length);
-  return raw;
+export function encodeRecord({ kind, createdAt, freshUntil, staleUntil, deadUntil, tags, payload }: CacheRecord): string {
+  const tagText = tags.length === 0 ? '' : JSON.stringify(tags);
+  const times = digits(createdAt) + digits(freshUntil) + digits(staleUntil) + digits(deadUntil);
+  return `${formatVersion}${lettersByKind[kind]}${nextId()}${times}${digits(tagText.length, 4)}${tagText}${payload}`;
 }
 
 /** Writes a marker with an id of its own. */
-export function encodeMarker(): Buffer {
-  return encodeRecord({ kind: 'marker', createdAt: 0, freshUntil: 0, staleUntil: 0, deadUntil: 0, tags: [], payload: nobody });
+export function encodeMarker(): string {
+  return encodeRecord({ kind: 'marker', createdAt: 0, freshUntil: 0, staleUntil: 0, deadUntil: 0, tags: [], payload: '' });
 }
 
-/** Reads a record; undefined when it is of another version, or damaged. The payload is a view of `raw`. */
-export function decodeRecord(raw: Buffer): CacheRecord | undefined {
-  const kind = kinds[raw[1] ?? kinds.length];
-  if (raw.length < headerBytes || raw[0] !== formatVersion || kind === undefined) return undefined;
-  const payloadStart = headerBytes + raw.readUInt16LE(50);
-  if (payloadStart > raw.length) return undefined;
-  const tags = payloadStart === headerBytes ? [] : parseTags(raw.toString('utf8', headerBytes, payloadStart));
-  if (tags === undefined) return undefined;
-  return {
-    kind,
-    createdAt: raw.readDoubleLE(18),
-    freshUntil: raw.readDoubleLE(26),
-    staleUntil: raw.readDoubleLE(34),
-    deadUntil: raw.readDoubleLE(42),
-    tags,
-    payload: raw.subarray(payloadStart),
-  };
+/** Reads a record; undefined when it is of another version, or damaged. */
+export function decodeRecord(raw: string): CacheRecord | undefined {
+  const kind = kindsByLetter[raw.charAt(1) as keyof typeof kindsByLetter] as CacheRecord['kind'] | undefined;
+  if (raw.length < headerLength || raw[0] !== formatVersion || kind === undefined) return undefined;
+  const payloadStart = headerLength + parseInt(raw.slice(58, headerLength), 36);
+  const tags = payloadStart === headerLength ? [] : parseTags(raw.slice(headerLength, payloadStart));
+  const [createdAt, freshUntil, staleUntil, deadUntil] = [readTime(raw, 18), readTime(raw, 28), readTime(raw, 38), readTime(raw, 48)];
+  if (tags === undefined || Number.isNaN(createdAt + freshUntil + staleUntil + deadUntil)) return undefined;
+  return { kind, createdAt, freshUntil, staleUntil, deadUntil, tags, payload: raw.slice(payloadStart) };
 }
 
 /** The id of whatever lies under a name, readable or not; empty when there is nothing. */
-export function idOf(raw: Buffer | undefined): string {
-  return raw === undefined ? '' : raw.toString('latin1', idStart, idEnd);
+export function idOf(raw: string | undefined): string {
+  return raw === undefined ? '' : raw.slice(2, 18);
+}
+
+function digits(value: number, length = timeDigits): string {
+  return Math.max(0, Math.ceil(value)).toString(36).padStart(length, '0');
+}
+
+function readTime(raw: string, start: number): number {
+  return parseInt(raw.slice(start, start + timeDigits), 36);
 }
 
 function parseTags(text: string): TagVersion[] | undefined {

@@ -16,17 +16,17 @@ export interface SwapOptions {
 }
 
 /** A record to write, and the name it lies under. */
-export type NamedRecord = readonly [name: string, record: Buffer];
+export type NamedRecord = readonly [name: string, record: string];
 
 /**
- * The few steps a cache needs of a tier: a place for records of bytes under names, whose bytes 2 to 17 are their id. Each step is atomic
+ * The few steps a cache needs of a tier: a place for text under names, whose characters 2 to 17 are its id. Each step is atomic
  * in itself; each rejects when the tier fails.
  */
 export interface TierStore {
   /** Gives what lies under each name, in order. */
-  read(names: readonly string[]): Promise<(Buffer | undefined)[]>;
+  read(names: readonly string[]): Promise<(string | undefined)[]>;
   /** Writes a record unless another one came to lie there; whether it did. */
-  swap(name: string, record: Buffer, options: SwapOptions): Promise<boolean>;
+  swap(name: string, record: string, options: SwapOptions): Promise<boolean>;
   /** Writes records, whatever lies there. */
   put(records: readonly NamedRecord[], keepMs: number): Promise<void>;
   /** Removes everything. */

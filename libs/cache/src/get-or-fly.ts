@@ -1,5 +1,6 @@
 import type { CacheCore } from './cache-core.ts';
 import { fillPolicy, type FullPolicy } from './cache-policy.ts';
+import { freezeDeep } from './cache-value.ts';
 import { cancelled, type Flight, type Flights } from './flights.ts';
 import { loadThrough } from './load-through.ts';
 import { isOutdated, keepInMemory, lookBelow, type Look } from './look-below.ts';
@@ -85,6 +86,7 @@ function startFlight(core: CacheCore, { key, load, policy, old }: Departure): Fl
 function withOld(core: CacheCore, look: Look, { key, old }: { key: string; old: Entry | undefined }): Look {
   const { entry, moment } = look;
   if (old && old.freshUntil >= (entry?.freshUntil ?? 0)) return { ...look, entry: old };
+  freezeDeep(entry?.value);
   if (entry && core.now() >= entry.freshUntil) keepInMemory(core, key, { moment, entry });
   return look;
 }

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import { createBreaker } from './breaker.ts';
 import { everything } from './cache-tier.ts';
+import { createTimeLimit } from './time-limit.ts';
 import { createLatency, type Latency, type LatencyStats } from './latency.ts';
 
 /** What stands in front of a tier or the bus: a failure or a slow answer becomes "not now", and what it missed is made up for. */
@@ -28,7 +29,6 @@ export interface GuardOptions {
   onError: (report: { tier: string; operation: string; error: AppError }) => void;
 }
 
-const failuresToOpen = 5;
 const maxOwed = 10_000;
 
 /** Makes a guard whose breaker opens after 5 failures in a row and then lets one step try every `retryAfterMs`. */
@@ -64,9 +64,9 @@ export function createGuard(options: GuardOptions): Guard {
     get errors() {
       return runner.errors();
     },
-    async attempt(operation, step) {
-      if (owed.size() > 0 && !(await pay())) return undefined;
-      return runner.run(operation, step);
+    attempt(operation, step) {
+      if (owed.size() === 0) return runner.run(operation, step);
+      return pay().then((isPaid) => (isPaid ? runner.run(operation, step) : undefined));
     },
     async invalidate(names) {
       if (owed.size() === 0 && (await applyNow(names))) return;
@@ -87,25 +87,27 @@ interface Runner {
 
 /** Breaker, time limit, and the counting of both. */
 function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions): Runner {
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: retryAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) });
+  const breaker = createBreaker(retryAfterMs);
+  const limit = createTimeLimit(timeoutMs);
   const latency = createLatency();
   let errors = 0;
   return {
     async run(operation, step) {
-      const started = performance.now();
+      if (!breaker.canTry()) return undefined;
+      const startedAt = performance.now();
       try {
-        const result = await breaker.execute(() => limit(step, timeoutMs));
-        latency.add(performance.now() - started);
+        const result = await limit(step(), startedAt);
+        breaker.succeed();
+        latency.add(performance.now() - startedAt);
         return result;
       } catch (failure) {
-        // Not tried at all: neither counted nor told again.
-        if (isBrokenCircuitError(failure)) return undefined;
+        breaker.fail();
         errors += 1;
         onError({ tier: name, operation, error: toAppError(failure, name) });
         return undefined;
       }
     },
-    isClosed: () => breaker.state === CircuitState.Closed,
+    isClosed: () => breaker.isClosed,
     errors: () => errors,
     latency,
   };
@@ -156,25 +158,6 @@ function createDebt(retry: () => void, retryMs: number): Debt {
       stop();
     },
   };
-}
-
-function limit<T>(step: () => Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // Behind the next look at the sockets: what arrived while this process was busy is not late.
-    const timer = setTimeout(() => {
-      setImmediate(() => reject(new AppError('TIMEOUT', `No answer within ${String(timeoutMs)} ms.`, { retryable: true })));
-    }, timeoutMs);
-    step().then(
-      (result) => {
-        clearTimeout(timer);
-        resolve(result);
-      },
-      (failure: unknown) => {
-        clearTimeout(timer);
-        reject(failure);
-      },
-    );
-  });
 }
 
 function toAppError(failure: unknown, name: string): AppError {

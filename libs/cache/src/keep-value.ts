@@ -2,7 +2,7 @@ import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { CacheCore } from './cache-core.ts';
 import type { FullPolicy } from './cache-policy.ts';
 import { keyName, markerLifeMs } from './cache-tier.ts';
-import { decodeValue, encodeValue } from './cache-value.ts';
+import { decodeValue, encodeValue, freezeDeep } from './cache-value.ts';
 import { isOutdated, keepInMemory, namesOf, type Look } from './look-below.ts';
 import type { Entry, TierAccess } from './tier-access.ts';
 
@@ -10,9 +10,10 @@ import type { Entry, TierAccess } from './tier-access.ts';
 export function makeEntry({ now, random }: CacheCore, given: unknown, policy: FullPolicy): Entry | undefined {
   const encoded = encodeValue(given);
   const limitBytes = policy.maxEntryBytes;
-  if (encoded.payload.length > limitBytes) {
-    throw new AppError('LIMIT', `An entry of ${String(encoded.payload.length)} bytes is not kept; the limit is ${String(limitBytes)}.`, {
-      details: { limitBytes, actualBytes: encoded.payload.length },
+  const payloadBytes = Buffer.byteLength(encoded.payload);
+  if (payloadBytes > limitBytes) {
+    throw new AppError('LIMIT', `An entry of ${String(payloadBytes)} bytes is not kept; the limit is ${String(limitBytes)}.`, {
+      details: { limitBytes, actualBytes: payloadBytes },
     });
   }
   const isNothing = encoded.kind === 'nothing';
@@ -23,8 +24,8 @@ export function makeEntry({ now, random }: CacheCore, given: unknown, policy: Fu
   const freshUntil = createdAt + ttlMs * (1 - policy.jitter * random());
   const staleUntil = freshUntil + staleMs;
   const deadUntil = Math.max(staleUntil, freshUntil + graceMs);
-  const value = decodeValue(encoded);
-  return { ...encoded, value, payloadBytes: encoded.payload.length, tags: policy.tags, createdAt, freshUntil, staleUntil, deadUntil };
+  const value = freezeDeep(decodeValue(encoded));
+  return { ...encoded, value, payloadBytes, tags: policy.tags, createdAt, freshUntil, staleUntil, deadUntil };
 }
 
 /** What of a loaded value goes to the callers: what a later hit would give them, also when it cannot be kept. */
@@ -35,7 +36,7 @@ export function prepareLoaded(core: CacheCore, value: unknown, policy: FullPolic
   } catch (error) {
     if (!isAppError(error)) throw error;
     core.report({ tier: 'cache', operation: 'keep', error });
-    return { value: error.code === 'LIMIT' ? decodeValue(encodeValue(value)) : value, entry: undefined };
+    return { value: error.code === 'LIMIT' ? freezeDeep(decodeValue(encodeValue(value))) : value, entry: undefined };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CacheCore } from './cache-core.ts';
 import { keyName, tagName } from './cache-tier.ts';
+import { freezeDeep } from './cache-value.ts';
 import { isAlive, maxSkewMs, type Entry, type Reading } from './tier-access.ts';
 
 /** What the tiers below memory held at one moment. */
@@ -7,7 +8,7 @@ export interface Look {
   /** Before the first tier was read; what was invalidated since must not be kept. */
   moment: number;
   /** By tier; undefined where a tier was not read or failed, and so cannot be written to. */
-  readings: readonly (Reading | undefined)[];
+  readings: (Reading | undefined)[];
   /** The freshest entry, perhaps stale. */
   entry: Entry | undefined;
 }
@@ -16,24 +17,29 @@ export interface Look {
 export async function lookBelow(core: CacheCore, key: string, tags: readonly string[]): Promise<Look> {
   const moment = core.recent.moment();
   const position = core.bus?.connection.position();
-  const readings: (Reading | undefined)[] = [];
-  let entry: Entry | undefined;
+  const look: Look = { moment, readings: [], entry: undefined };
   let isDeleted = false;
-  for (const [index, tier] of core.tiers.entries()) {
+  for (let index = 0; index < core.tiers.length; index += 1) {
+    const tier = core.tiers[index];
     // A key deleted for everybody may still lie in a tier of this machine that has not heard of it.
-    if (isDeleted && tier.scope === 'machine') continue;
+    if (!tier || (isDeleted && tier.scope === 'machine')) continue;
     const reading = await tier.read(key, tags);
-    readings[index] = reading;
+    look.readings[index] = reading;
     if (reading === undefined) continue;
+    const { entry } = reading;
     isDeleted ||= reading.isDeleted && tier.scope === 'shared';
-    const isFresh = reading.entry !== undefined && core.now() < reading.entry.freshUntil;
-    tier.counts[isFresh ? 'hits' : 'misses'] += 1;
-    if (reading.entry && reading.entry.freshUntil > (entry?.freshUntil ?? -Infinity)) entry = reading.entry;
-    if (!isFresh || reading.entry === undefined) continue;
-    await promote(core, key, { look: { moment, readings, entry: reading.entry }, index, position });
-    return { moment, readings, entry: reading.entry };
+    if (entry === undefined || core.now() >= entry.freshUntil) {
+      tier.counts.misses += 1;
+      if (entry && entry.freshUntil > (look.entry?.freshUntil ?? 0)) look.entry = entry;
+      continue;
+    }
+    tier.counts.hits += 1;
+    look.entry = entry;
+    if (keepInMemory(core, key, { moment, entry })) core.counts.memoryPromotions += 1;
+    if (index > 0) await promote(core, key, { look, entry, index, position });
+    break;
   }
-  return { moment, readings, entry };
+  return look;
 }
 
 /** Whether an entry, or one of its tags, was invalidated since `moment`. */
@@ -49,6 +55,7 @@ export function namesOf(key: string, tags: readonly string[]): string[] {
 /** Keeps an entry in memory unless it was invalidated since `moment`; whether it did. */
 export function keepInMemory(core: CacheCore, key: string, { moment, entry, retryAt = 0 }: MemoryKeep): boolean {
   if (!core.memory || isOutdated(core, moment, { key, tags: entry.tags }) || !isAlive(entry, core.now())) return false;
+  freezeDeep(entry.value);
   core.memory.set(key, {
     ...entry,
     payload: undefined,
@@ -67,15 +74,14 @@ interface MemoryKeep {
 }
 
 interface Promotion {
-  look: Look & { entry: Entry };
+  look: Look;
+  entry: Entry;
   /** The tier that had it. */
   index: number;
   position: string | undefined;
 }
 
-async function promote(core: CacheCore, key: string, { look, index, position }: Promotion): Promise<void> {
-  const { entry, moment } = look;
-  if (keepInMemory(core, key, look)) core.counts.memoryPromotions += 1;
+async function promote(core: CacheCore, key: string, { look, entry, index, position }: Promotion): Promise<void> {
   for (const [above, tier] of core.tiers.slice(0, index).entries()) {
     const reading = look.readings[above];
     if (!reading || !entry.tags.every((tag) => reading.versions.has(tag))) continue;
@@ -83,7 +89,7 @@ async function promote(core: CacheCore, key: string, { look, index, position }: 
     const isUpwards = tier.scope === 'shared' && core.tiers[index]?.scope === 'machine';
     if (isUpwards && position === undefined) continue;
     await tier.mark(reading, entry.tags, 'after reading');
-    if (isOutdated(core, moment, { key, tags: entry.tags })) continue;
+    if (isOutdated(core, look.moment, { key, tags: entry.tags })) continue;
     const isWritten = await tier.write(key, entry, { reading, position: isUpwards ? position : undefined });
     if (isWritten) tier.counts.promotions += 1;
   }

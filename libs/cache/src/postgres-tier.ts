@@ -19,7 +19,7 @@ export function postgresTier(
     if (rows[0]?.found === true) return;
     await postgres.db.transaction().execute(async (transaction) => {
       await sql`select pg_advisory_xact_lock(${advisoryLock}::bigint)`.execute(transaction);
-      const columns = sql`name text collate "C" primary key, record bytea not null, expires_at bigint not null, ${expiresHour}`;
+      const columns = sql`name text collate "C" primary key, record text not null, expires_at bigint not null, ${expiresHour}`;
       await sql`create table if not exists ${sql.table(table)} (${columns}) with (fillfactor = 80)`.execute(transaction);
       await sql`create index if not exists ${sql.id(`${table}_expiry`)} on ${sql.table(table)} (expires_hour)`.execute(transaction);
     });

@@ -40,12 +40,12 @@ function openRedisStore({ command }: RedisConnection, { namespace }: TierContext
   return {
     async read(names) {
       const [first = ''] = names;
-      const raws = names.length === 1 ? [await command.getBuffer(place(first))] : await command.mgetBuffer(names.map(place));
-      return raws.map((raw) => raw ?? undefined);
+      if (names.length === 1) return [(await command.get(place(first))) ?? undefined];
+      return (await command.mget(names.map(place))).map((raw) => raw ?? undefined);
     },
     async swap(name, record, { expectedId, keepMs, keepAlive, position = '' }) {
       const keys = [place(name), place('log'), ...keepAlive.map(place)];
-      const args = [record, Buffer.from(expectedId, 'latin1'), Math.ceil(keepMs), position];
+      const args = [record, expectedId, Math.ceil(keepMs), position];
       return (await command.eval(swapScript, keys.length, ...keys, ...args)) === 1;
     },
     async put(records, keepMs) {

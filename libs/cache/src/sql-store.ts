@@ -17,14 +17,13 @@ export interface SqlStoreOptions extends TierContext {
 
 interface Row {
   name: string;
-  record: Uint8Array;
+  record: string;
 }
 
 const writesPerPrune = 256;
 const removeBatch = 512;
 const garbageGraceMs = 60_000;
 const hourMs = 3_600_000;
-const markerBytes = 52;
 
 /** Expiry is indexed by the hour, see ADR 5. */
 export const expiresHour = sql`expires_hour int generated always as (expires_at / 3600000) stored`;
@@ -90,17 +89,17 @@ function createRows({ db, table: tableName, maxEntries, removeLock, now }: RowsO
   };
   const removeFirst = (count: RawBuilder<unknown>): Promise<number> => {
     // Markers stay: without them something outdated could be written.
-    const names = sql`select name from ${table} where length(record) > ${markerBytes} order by expires_hour limit ${count} ${removeLock}`;
+    const names = sql`select name from ${table} where substr(record, 2, 1) <> 'm' order by expires_hour limit ${count} ${removeLock}`;
     return change(sql`delete from ${table} where name in (${names})`);
   };
   return {
     async read(names: readonly string[]) {
       const { rows } = await sql<Row>`select name, record from ${table} where name in (${sql.join(names)})`.execute(db());
-      return new Map(rows.map(({ name, record }) => [name, toBuffer(record)]));
+      return new Map(rows.map(({ name, record }) => [name, record]));
     },
-    async swap(name: string, record: Buffer, { expectedId, keepMs }: SwapOptions) {
+    async swap(name: string, record: string, { expectedId, keepMs }: SwapOptions) {
       if (expectedId === '') return (await change(sql`${insert([[name, record]], keepMs)} nothing`)) === 1;
-      const same = sql`name = ${name} and substr(record, 3, 16) = ${Buffer.from(expectedId, 'latin1')}`;
+      const same = sql`name = ${name} and substr(record, 3, 16) = ${expectedId}`;
       return (await change(sql`update ${table} set record = ${record}, expires_at = ${Math.ceil(now() + keepMs)} where ${same}`)) === 1;
     },
     async put(records: readonly NamedRecord[], keepMs: number) {
@@ -123,8 +122,4 @@ function createRows({ db, table: tableName, maxEntries, removeLock, now }: RowsO
     },
     makeRoom: () => removeFirst(sql`${removeBatch}`),
   };
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

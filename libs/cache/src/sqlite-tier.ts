@@ -27,7 +27,7 @@ export function sqliteTier(
 
 function openSqliteStore(sqlite: SqliteConnection | CacheSqlite, options: TierContext & { maxEntries: number }): TierStore {
   const createTable = async (): Promise<void> => {
-    const columns = sql`name text primary key, record blob not null, expires_at integer not null, ${expiresHour}`;
+    const columns = sql`name text primary key, record text not null, expires_at integer not null, ${expiresHour}`;
     await sql`create table if not exists ${sql.table(table)} (${columns}) strict`.execute(sqlite.db);
     await sql`create index if not exists ${sql.id(`${table}_expiry`)} on ${sql.table(table)} (expires_hour)`.execute(sqlite.db);
   };

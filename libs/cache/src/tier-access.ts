@@ -18,7 +18,7 @@ export interface Entry extends Lifetime {
   kind: ValueKind;
   value: unknown;
   /** The encoded value; memory does not keep it. */
-  payload: Buffer | undefined;
+  payload: string | undefined;
   payloadBytes: number;
   tags: readonly string[];
 }
@@ -93,7 +93,16 @@ export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }:
     scope: tier.scope,
     guard,
     counts: { hits: 0, misses: 0, promotions: 0 },
-    read: (key, tags) => guard.attempt('read', () => readEntry(store, { key, tags, time: now() })),
+    async read(key, tags) {
+      const names = tags.length === 0 ? [keyName(key)] : [keyName(key), ...tags.map(tagName)];
+      const raws = await guard.attempt('read', () => store.read(names));
+      if (raws === undefined) return undefined;
+      const { reading, record } = interpret(raws, tags, now());
+      if (record === undefined) return reading;
+      if (record.tags.length > 0 && !(await guard.attempt('read', () => isTagged(store, reading, record.tags)))) return reading;
+      reading.entry = toEntry(record);
+      return reading;
+    },
     async mark(reading, tags, when) {
       const missing = tags.filter((tag) => reading.versions.get(tag) === '');
       if (missing.length > 0) await guard.attempt('mark', () => markTags(store, reading, { missing, when }));
@@ -103,26 +112,38 @@ export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }:
       return guard.attempt('write', () => writeEntry(store, key, { ...options, entry, keepMs }));
     },
     async keepPosition(position) {
-      await guard.attempt('position', () => store.put([[positionName, Buffer.from(position)]], positionLifeMs));
+      await guard.attempt('position', () => store.put([[positionName, position]], positionLifeMs));
     },
     async keptPosition() {
       const raws = await guard.attempt('position', () => store.read([positionName]));
       if (raws === undefined) throw new AppError('UPSTREAM', `The cache could not use ${tier.name}.`, { retryable: true });
-      return raws[0]?.toString();
+      return raws[0];
     },
   };
 }
 
-async function readEntry(store: TierStore, { key, tags, time }: { key: string; tags: readonly string[]; time: number }): Promise<Reading> {
-  const [raw, ...markers] = await store.read(tags.length === 0 ? [keyName(key)] : [keyName(key), ...tags.map(tagName)]);
-  const versions = new Map(tags.map((tag, index) => [tag, idOf(markers[index])]));
+/** What was read, and the record when it is readable and alive. */
+function interpret(
+  raws: readonly (string | undefined)[],
+  tags: readonly string[],
+  time: number,
+): { reading: Reading; record: CacheRecord | undefined } {
+  const [raw] = raws;
   const record = raw === undefined ? undefined : decodeRecord(raw);
-  const keyId = idOf(raw);
-  const isDeleted = record?.kind === 'marker';
-  if (record === undefined || isDeleted || !isAlive(record, time)) return { entry: undefined, isDeleted, keyId, versions };
-  await readVersions(store, versions, record.tags);
-  const isValid = record.tags.every(([tag, version]) => version !== '' && versions.get(tag) === version);
-  return { entry: isValid ? toEntry(record) : undefined, isDeleted, keyId, versions };
+  const versions = new Map<string, string>();
+  for (let index = 0; index < tags.length; index += 1) versions.set(tags[index] ?? '', idOf(raws[index + 1]));
+  const reading = { entry: undefined, isDeleted: record?.kind === 'marker', keyId: idOf(raw), versions };
+  return { reading, record: record && isAlive(record, time) ? record : undefined };
+}
+
+/** Whether the markers of all tags are those of when the entry was loaded. */
+async function isTagged(store: TierStore, { versions }: Reading, tags: readonly TagVersion[]): Promise<boolean> {
+  const unknown = tags.map(([tag]) => tag).filter((tag) => !versions.has(tag));
+  if (unknown.length > 0) {
+    const markers = await store.read(unknown.map(tagName));
+    for (const [index, tag] of unknown.entries()) versions.set(tag, idOf(markers[index]));
+  }
+  return tags.every(([tag, version]) => version !== '' && versions.get(tag) === version);
 }
 
 /** Whether the clock is between the making and the end of an entry. */
@@ -130,18 +151,13 @@ export function isAlive({ createdAt, deadUntil }: Lifetime, time: number): boole
   return time < deadUntil && time >= createdAt - maxSkewMs;
 }
 
-async function readVersions(store: TierStore, versions: Map<string, string>, tags: readonly TagVersion[]): Promise<void> {
-  const unknown = tags.map(([tag]) => tag).filter((tag) => !versions.has(tag));
-  if (unknown.length === 0) return;
-  const markers = await store.read(unknown.map(tagName));
-  for (const [index, tag] of unknown.entries()) versions.set(tag, idOf(markers[index]));
-}
-
-function toEntry({ kind, tags, ...record }: CacheRecord): Entry | undefined {
+function toEntry(record: CacheRecord): Entry | undefined {
+  const { kind, payload, tags, createdAt, freshUntil, staleUntil, deadUntil } = record;
   if (kind === 'marker') return undefined;
   try {
-    const value = decodeValue({ kind, payload: record.payload });
-    return { ...record, kind, value, payloadBytes: record.payload.length, tags: tags.map(([tag]) => tag) };
+    const value = decodeValue({ kind, payload });
+    const names = tags.map(([tag]) => tag);
+    return { kind, value, payload, payloadBytes: Buffer.byteLength(payload), tags: names, createdAt, freshUntil, staleUntil, deadUntil };
   } catch {
     // Damaged: as if it were not there.
     return undefined;

@@ -80,8 +80,8 @@ export interface CacheStats {
 /**
  * A cache over a list of tiers.
  *
- * Values are JSON or bytes. What comes back is what JSON makes of a value, frozen, since every caller gets the same object; bytes are a
- * copy. A failing tier never fails a call. Rejects with `INVALID_INPUT` for a key, tag, policy or value that makes no sense, `CANCELLED`
+ * Values are JSON or bytes. What comes back is what JSON makes of a value, frozen where several callers get the same object; bytes are
+ * a copy. A failing tier never fails a call. Rejects with `INVALID_INPUT` for a key, tag, policy or value that makes no sense, `CANCELLED`
  * when the caller's signal aborts or the cache is closed, and with what the loader threw.
  */
 export interface TieredCache extends AsyncDisposable {

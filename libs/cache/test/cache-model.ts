@@ -48,6 +48,7 @@ export class CacheModel {
   private gates: (() => void)[] = [];
   private running: Promise<void>[] = [];
   private readonly name: string;
+  private looks = 0;
 
   constructor(name: string, connections: readonly [NodeConnections, NodeConnections]) {
     this.name = name;
@@ -189,7 +190,7 @@ export class CacheModel {
     }
     const deadline = performance.now() + 20_000;
     // Twice the same: a tier that was told late has what lies above it told after that.
-    for (let seen = 'nothing'; ; ) {
+    for (let seen = 'nothing'; ;) {
       const last = await this.settledAt();
       if (last !== undefined && last === seen) break;
       if (performance.now() > deadline) throw new Error(`Not settled: ${JSON.stringify(this.nodes.map(({ cache }) => cache.stats()))}`);
@@ -205,19 +206,20 @@ export class CacheModel {
 
   /** The end of the log when both nodes are healthy, owe nothing, and have applied it. */
   private async settledAt(): Promise<string | undefined> {
-    let isHealthy = true;
+    let isHealthy = this.looks % 20 > 0;
+    this.looks += 1;
     for (const { cache } of this.nodes) {
       const { tiers, busState } = cache.stats();
-      if (busState === 'closed' && tiers.every(({ state }) => state === 'closed')) continue;
+      if (isHealthy && busState === 'closed' && tiers.every(({ state }) => state === 'closed')) continue;
       isHealthy = false;
       await cache.delete('poke');
     }
     if (!isHealthy) return undefined;
     const [latest] = await this.nodes[0].connections.redis.command.xrevrange(`trellis:${this.name}:log`, '+', '-', 'COUNT', 1);
     for (const { connections } of this.nodes) {
-      const place = sql<{ record: Uint8Array }>`select record from trellis_cache_1 where name = ${`${this.name}:p`}`;
+      const place = sql<{ record: string }>`select record from trellis_cache_1 where name = ${`${this.name}:p`}`;
       const { rows } = await place.execute(connections.sqlite.db);
-      if (rows[0] === undefined || Buffer.from(rows[0].record).toString() !== latest?.[0]) return undefined;
+      if (rows[0]?.record !== latest?.[0]) return undefined;
     }
     return latest?.[0];
   }

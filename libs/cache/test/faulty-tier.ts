@@ -11,7 +11,7 @@ export interface FaultyTier {
 }
 
 /** Puts a switch in front of a tier; its time limit becomes short. */
-export function createFaultyTier(real: StoreTier, timeoutMs = 25): FaultyTier {
+export function createFaultyTier(real: StoreTier, timeoutMs = 50): FaultyTier {
   const faulty: FaultyTier = {
     mode: 'ok',
     tier: { ...real, timeoutMs, open: (context) => openFaulty(real.open(context)) },

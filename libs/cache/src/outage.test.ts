@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openRedis } from '@trellis-mcp/stores';
+import { recordMeasurement, startRedis, type TestInstance } from '@trellis-mcp/test-services';
+import { createTieredCache } from './create-tiered-cache.ts';
+import { memoryTier } from './memory-tier.ts';
+import { redisBus } from './redis-bus.ts';
+import { redisLock } from './redis-lock.ts';
+import { redisTier } from './redis-tier.ts';
+import type { CacheErrorReport, TieredCache } from './tiered-cache.ts';
+
+let server: TestInstance;
+beforeAll(async () => {
+  server = await startRedis({ isDurable: true });
+}, 30_000);
+afterAll(() => server.stop());
+
+/** The middle of 20,000 hits in memory, in batches of 100 that are timed together, in microseconds. */
+async function medianHit(cache: TieredCache): Promise<number> {
+  const times: number[] = [];
+  for (let batch = 0; batch < 200; batch += 1) {
+    const began = performance.now();
+    for (let hit = 0; hit < 100; hit += 1) await cache.get('hot');
+    times.push((performance.now() - began) * 10);
+    await sleep(1);
+  }
+  return times.sort((a, b) => a - b)[100] ?? Number.NaN;
+}
+
+/** Misses and writes, one after the other, until told to stop. */
+async function load(
+  cache: TieredCache,
+  { id, isOver }: { id: number; isOver: () => boolean },
+): Promise<{ calls: number; slowestMs: number }> {
+  let slowestMs = 0;
+  let calls = 0;
+  for (; !isOver(); calls += 1) {
+    const began = performance.now();
+    const key = `${String(id)}.${String(calls)}`;
+    expect(await cache.getOrLoad(key, () => Promise.resolve({ calls }), { tags: ['load'], lock: calls % 5 === 0 })).toEqual({ calls });
+    if (calls % 3 === 0) await cache.delete(key);
+    slowestMs = Math.max(slowestMs, performance.now() - began);
+    await sleep(5);
+  }
+  return { calls, slowestMs };
+}
+
+it.each(['killed', 'paused'])(
+  'answers every call while Redis is %s under load, at the speed of memory, and uses it again afterwards',
+  async (how) => {
+    await using redis = await openRedis(server.url, { commandTimeoutMs: 300 });
+    const reports: CacheErrorReport[] = [];
+    await using cache = createTieredCache({
+      name: how,
+      tiers: [memoryTier(), redisTier(redis, { timeoutMs: 100 })],
+      bus: redisBus(redis),
+      lock: redisLock(redis),
+      onError: (report) => reports.push(report),
+    });
+    await cache.set('hot', { n: 1 });
+    await cache.set('doomed', 'old');
+    await medianHit(cache);
+    let isOver = false;
+    const loads = Array.from({ length: 10 }, (_, id) => load(cache, { id, isOver: () => isOver }));
+    const before = await medianHit(cache);
+    await (how === 'killed' ? server.kill() : server.pause());
+    await sleep(800);
+    expect(cache.stats().tiers.map(({ state }) => state)).toEqual(['closed', 'open']);
+    const during = await medianHit(cache);
+    // Redis cannot hear of it, and keeps the value over the outage.
+    await cache.delete('doomed');
+    expect(await cache.get('doomed')).toBeUndefined();
+    await (how === 'killed' ? server.restart() : server.resume());
+    const began = performance.now();
+    while (cache.stats().tiers.some(({ state }) => state === 'open') || cache.stats().busState === 'open') {
+      expect(performance.now() - began).toBeLessThan(10_000);
+      await sleep(20);
+    }
+    expect(await cache.get('doomed')).toBeUndefined();
+    expect(await redis.command.get(`trellis:${how}:kdoomed`)).toMatch(/^1m/);
+    await cache.set('again', 1);
+    expect(await redis.command.get(`trellis:${how}:kagain`)).toMatch(/^1j/);
+    isOver = true;
+    const results = await Promise.all(loads);
+    expect(Math.min(...results.map(({ calls }) => calls))).toBeGreaterThan(10);
+    expect(Math.max(...results.map(({ slowestMs }) => slowestMs))).toBeLessThan(5_000);
+    expect(cache.stats().errors).toBe(reports.filter(({ operation }) => operation !== 'follow').length);
+    expect(reports.every(({ error }) => ['UPSTREAM', 'TIMEOUT'].includes(error.code))).toBe(true);
+    // The load itself becomes cheaper when nobody waits for Redis; it must not become dearer.
+    expect(during).toBeLessThan(before * 2);
+    const all = { suite: 'cache', bound: '<= 2' };
+    await recordMeasurement({ ...all, name: `median memory hit while Redis is ${how}, to before`, value: during / before, unit: 'x' });
+  },
+  30_000,
+);
+
+it('finds what was invalidated elsewhere while it was disconnected', async () => {
+  await using first = await openRedis(server.url);
+  await using second = await openRedis(server.url);
+  const open = (redis: typeof first): TieredCache =>
+    createTieredCache({ name: 'away', tiers: [memoryTier(), redisTier(redis)], bus: redisBus(redis) });
+  await using near = open(first);
+  await using far = open(second);
+  for (const key of ['a', 'b', 'kept']) await near.set(key, 'old', { tags: [`tag of ${key}`] });
+  for (const key of ['a', 'b', 'kept']) expect(await far.get(key)).toBe('old');
+  second.command.disconnect();
+  second.subscriber.disconnect();
+  await near.delete('a');
+  await near.invalidateTag('tag of b');
+  expect([await far.get('a'), await far.get('b')]).toEqual(['old', 'old']);
+  await Promise.all([second.command.connect(), second.subscriber.connect()]);
+  await sleep(300);
+  expect([await far.get('a'), await far.get('b'), await far.get('kept')]).toEqual([undefined, undefined, 'old']);
+  expect(far.stats().tiers[0]?.hits).toBeGreaterThanOrEqual(3);
+});
+
+it('drops what it has in memory when the log it had read is gone', async () => {
+  await using first = await openRedis(server.url);
+  const open = (): TieredCache => createTieredCache({ name: 'wiped', tiers: [memoryTier()], bus: redisBus(first, { checkMs: 30 }) });
+  await using cache = open();
+  await cache.set('a', 'old');
+  await first.command.del('trellis:wiped:log');
+  await sleep(300);
+  expect(await cache.get('a')).toBeUndefined();
+});
+
+it('has other nodes drop their entry within 100 ms', async () => {
+  await using first = await openRedis(server.url);
+  await using second = await openRedis(server.url);
+  const open = (redis: typeof first): TieredCache =>
+    createTieredCache({ name: 'quick', tiers: [memoryTier(), redisTier(redis)], bus: redisBus(redis) });
+  await using near = open(first);
+  await using far = open(second);
+  const delays: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    await near.set('k', round, { tags: ['t'] });
+    while ((await far.get('k')) !== round) await sleep(1);
+    const began = performance.now();
+    await (round % 2 === 0 ? near.delete('k') : near.invalidateTag('t'));
+    while ((await far.get('k')) !== undefined) await sleep(1);
+    delays.push(performance.now() - began);
+  }
+  const middle = delays.sort((a, b) => a - b)[10] ?? Number.NaN;
+  expect(middle).toBeLessThan(100);
+  await recordMeasurement({ suite: 'cache', name: 'until another node dropped its entry', value: middle, unit: 'ms', bound: '<= 100' });
+});
