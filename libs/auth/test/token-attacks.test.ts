@@ -141,6 +141,13 @@ const attacks: Attack[] = [
   { title: 'no subject', send: claims({ sub: undefined }), ...invalid, reason: 'claims' },
   { title: 'a subject with a line break', send: claims({ sub: 'alice\nadmin' }), ...invalid, reason: 'claims' },
   { title: 'a subject of 10 kB', send: claims({ sub: 'a'.repeat(3_000) }), ...invalid, reason: 'claims' },
+  {
+    title: 'a subject of 255 characters that take three bytes each',
+    send: claims({ sub: '\u20ac'.repeat(255) }),
+    ...invalid,
+    reason: 'claims',
+  },
+  { title: 'a subject written backwards', send: claims({ sub: 'alice\u202enimda' }), ...invalid, reason: 'claims' },
   { title: 'a subject that is no text', send: claims({ sub: { $ne: null } }), ...invalid, reason: 'claims' },
   { title: 'no client', send: claims({ client_id: undefined }), ...invalid, reason: 'claims' },
   { title: 'a token bound to a certificate', send: claims({ cnf: { 'x5t#S256': 'A'.repeat(43) } }), ...invalid, reason: 'binding' },

@@ -10,7 +10,7 @@ export interface IssuerClientOptions {
   timeoutMs: number;
   /** How long nobody asks after three failures in a row, in milliseconds. */
   pauseMs: number;
-  /** Hears of every failed attempt, none while nobody asks. */
+  /** Hears of every attempt that failed, not of those that were not made: a flood must not become one of log lines. */
   onError: (error: AppError) => void;
 }
 
@@ -37,7 +37,7 @@ export function createIssuerClient({ fetch, timeoutMs, pauseMs, onError }: Issue
         return await policy.execute(() => run());
       } catch (failure) {
         const error = asUpstream(failure);
-        if (!isBrokenCircuitError(failure)) onError(error);
+        if (!isBrokenCircuitError(failure) && !isBulkheadRejectedError(failure)) onError(error);
         throw error;
       }
     },

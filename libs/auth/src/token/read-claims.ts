@@ -15,7 +15,7 @@ export interface ReadClaims {
   readonly jkt?: string;
 }
 
-const maxNameLength = 255;
+const maxNameBytes = 255;
 
 /** Reads the claims of a token whose issuer, audience and times were judged. Throws a `TokenProblem` for what makes no principal. */
 export function readClaims(claims: Readonly<Record<string, unknown>>, { clockSkewMs, tenantClaim }: ClaimOptions): ReadClaims {
@@ -39,7 +39,7 @@ export function readClaims(claims: Readonly<Record<string, unknown>>, { clockSke
 function readName(claims: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = claims[name];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value === '' || value.length > maxNameLength || /[\p{Cc}\p{Cf}\p{Cs}]/u.test(value)) {
+  if (typeof value !== 'string' || value === '' || Buffer.byteLength(value) > maxNameBytes || /[\p{Cc}\p{Cf}\p{Cs}]/u.test(value)) {
     throw new TokenProblem('claims', `The claim ${name} is malformed.`);
   }
   return value;
