@@ -14,12 +14,18 @@ export interface FittableTool {
   readonly annotations?: object | undefined;
 }
 
+const dialect = 'https://json-schema.org/draft/2020-12/schema';
+
 /** Which schemas of a tool are edited. */
 type Side = 'inputSchema' | 'outputSchema';
 
-/** Drops `examples` of schemas, sentences that only give an example, and `$comment`, which is for the authors of a schema. */
+/**
+ * Drops `examples` of schemas and sentences that only give an example; and what tells a model nothing: `$comment`, and `$schema` where it
+ * names the dialect that is meant without it.
+ */
 export function withoutExamples<T extends FittableTool>(tool: T): T {
-  const edit = (schema: JsonObject): JsonObject => editProse(omit(schema, ['examples', 'example', '$comment']), dropExamples);
+  const edit = (schema: JsonObject): JsonObject =>
+    editProse(omit(schema, ['examples', 'example', '$comment', ...(schema['$schema'] === dialect ? ['$schema'] : [])]), dropExamples);
   return editProse(editSchemas(tool, ['inputSchema', 'outputSchema'], edit), dropExamples);
 }
 

@@ -13,6 +13,7 @@ const tool = {
   title: 'Rows',
   description: `Finds rows. ${prose}Never call it twice. For example: users.`,
   inputSchema: {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
     title: 'Input',
     description: prose,
@@ -116,7 +117,7 @@ describe('many tools', () => {
   });
 
   it('take a bounded time', () => {
-    const many = Array.from({ length: 1000 }, (_v, index) => ({ ...tool, name: `tool_${index}` }));
+    const many = Array.from({ length: 300 }, (_v, index) => ({ ...tool, name: `tool_${index}` }));
     const { before } = fitTools(many, { budget: 1e9 });
     const start = performance.now();
     expect(fitTools(many, { budget: before * 0.55 })).toMatchObject({ fits: true });
