@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { type JSONRPCMessage, parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { AppError } from '@trellis-mcp/errors';
 import type { WebSocket } from 'ws';
@@ -23,6 +22,7 @@ export class WebSocketTransport implements Transport {
   #socket: WebSocket | undefined;
   #failure: AppError | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #hasOpened = false;
   #isClosed = false;
 
   /** @throws AppError `INVALID_INPUT` when the URL is no plain `ws:` or `wss:` URL. */
@@ -32,7 +32,7 @@ export class WebSocketTransport implements Transport {
     this.#handshakeMs = handshakeMs;
   }
 
-  /** Why the server ended the connection; undefined while it is open, or when this side closed it. */
+  /** Why the server ended the open connection; undefined until then, and when this side closed it. */
   get failure(): AppError | undefined {
     return this.#failure;
   }
@@ -44,14 +44,14 @@ export class WebSocketTransport implements Transport {
     if (this.#isClosed) throw new AppError('CANCELLED', 'The connection was closed before it was open.');
     const socket = new WebSocket(url, subprotocol, {
       headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-      handshakeTimeout: this.#handshakeMs,
       maxPayload: maxMessageBytes,
       perMessageDeflate: false,
       followRedirects: false,
     });
     this.#socket = socket;
     this.#listen(socket);
-    await opened(socket);
+    await opened(socket, this.#handshakeMs);
+    this.#hasOpened = true;
     this.#startHeartbeat(socket);
   }
 
@@ -97,7 +97,7 @@ export class WebSocketTransport implements Transport {
     });
     socket.on('close', (code, reason) => {
       clearInterval(this.#heartbeat);
-      if (!this.#isClosed) this.#failure = explainClosure(code, reason.toString('utf8'));
+      if (this.#hasOpened && !this.#isClosed) this.#failure = explainClosure(code, reason.toString('utf8'));
       this.#isClosed = true;
       this.onclose?.();
     });
@@ -134,17 +134,26 @@ export class WebSocketTransport implements Transport {
 }
 
 /** Resolves when the handshake is done. */
-function opened(socket: WebSocket): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-    socket.once('unexpected-response', (request, response: IncomingMessage) => {
-      const status = response.statusCode ?? 0;
-      reject(fromStatus(status, new Error(`The server refused the upgrade with HTTP ${String(status)}.`)));
-      request.destroy();
-      socket.terminate();
-    });
+async function opened(socket: WebSocket, limitMs: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => {
+    reject(new AppError('TIMEOUT', `The server did not open the WebSocket within ${String(limitMs)} ms.`, { retryable: true }));
+  }, limitMs);
+  socket.once('open', () => {
+    resolve(undefined);
   });
+  socket.once('error', reject);
+  socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
+    reject(fromStatus(statusCode, new Error(`The server refused the upgrade with HTTP ${String(statusCode)}.`)));
+  });
+  try {
+    await promise;
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function checkUrl(url: string | URL): void {
