@@ -15,6 +15,8 @@ export interface CallRecord {
   readonly name: string;
   /** The principal's id. */
   readonly principal: string;
+  /** The OAuth client or API key that it came with. */
+  readonly clientId?: string;
   readonly transport: string;
   /** `legacy` or `modern`. */
   readonly era: string;
@@ -85,14 +87,14 @@ function writeLine(log: Logger, level: string, { requestId, outcome, durationMs,
 }
 
 /** A child that holds what the calls of one caller to one handler share: pino renders it once. At most 1,000 are kept. */
-function callLog(log: Logger, { kind, name, principal, transport, era }: CallRecord): Logger {
+function callLog(log: Logger, { kind, name, principal, clientId, transport, era }: CallRecord): Logger {
   let known = callLogs.get(log);
   if (known === undefined) callLogs.set(log, (known = new Map<string, Logger>()));
-  const key = `${kind} ${name} ${transport} ${era} ${principal}`;
+  const key = `${kind} ${name} ${transport} ${era} ${clientId ?? ''} ${principal}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size >= maxCallLogs) known.clear();
-  const created = log.child({ kind, name, principal, transport, era });
+  const created = log.child({ kind, name, principal, ...(clientId !== undefined && { clientId }), transport, era });
   known.set(key, created);
   return created;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { commonProblems, commonSettings, isLoopback } from './common-settings.ts';
+import { commonProblems, commonSettings } from './common-settings.ts';
+import { isLoopback } from './is-loopback.ts';
 
 const settings = z.object(commonSettings({ port: 3101 }));
 
@@ -15,7 +16,7 @@ describe('the address', () => {
 
   it('beyond loopback is refused over HTTP until somebody says that it is meant', () => {
     const open = { transport: 'http', host: '0.0.0.0' };
-    expect(commonProblems(settings.parse(open))).toEqual([expect.stringMatching(/--allow-unauthenticated/)]);
+    expect(commonProblems(settings.parse(open))).toEqual([{ setting: 'host', message: expect.stringMatching(/--allow-unauthenticated/) }]);
     expect(commonProblems(settings.parse({ ...open, allowUnauthenticated: true }))).toEqual([]);
     expect(commonProblems(settings.parse({ ...open, transport: 'stdio' }))).toEqual([]);
   });

@@ -1,5 +1,8 @@
 import { setting } from '@trellis-mcp/config';
 import { z } from 'zod';
+import { authProblems, type SettingProblem } from './auth/auth-problems.ts';
+import { authSettings } from './auth/auth-settings.ts';
+import { isLoopback } from './is-loopback.ts';
 
 const hostName = z
   .string()
@@ -32,7 +35,9 @@ function networkSettings(port: number) {
     allowUnauthenticated: setting(z.boolean().default(false), {
       description: 'Listen beyond loopback without authentication. Whoever reaches the port may call every tool.',
     }),
-    publicMetrics: setting(z.boolean().default(false), { description: 'Answer /healthz and /metrics to everyone, not to loopback only.' }),
+    publicMetrics: setting(z.boolean().default(false), {
+      description: 'Answer /healthz and /metrics to everyone, not only to loopback and to tokens with health:read.',
+    }),
     websocket: setting(z.boolean().default(false), {
       description: 'Serve MCP over WebSocket, too, at /ws beside /mcp. WebSocket is not part of the MCP specification.',
     }),
@@ -108,25 +113,20 @@ function processSettings() {
  * @param options.port Default of `--port`.
  */
 export function commonSettings(options: { readonly port: number }) {
-  return { ...networkSettings(options.port), ...stateSettings(), ...processSettings() };
+  return { ...networkSettings(options.port), ...authSettings(), ...stateSettings(), ...processSettings() };
 }
 
 /** Values of {@link commonSettings}. */
 export type CommonConfig = z.output<z.ZodObject<ReturnType<typeof commonSettings>>>;
 
-/** Whether an address to listen on can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-/** Problems between settings that no single one shows, one line each; empty when there are none. */
-export function commonProblems(config: CommonConfig): string[] {
-  const problems: string[] = [];
-  if (config.transport === 'http' && !isLoopback(config.host) && !config.allowUnauthenticated) {
-    problems.push(
-      `${config.host} lets other machines call every tool without authentication. ` +
-        'Keep --host 127.0.0.1, or say that you mean it with --allow-unauthenticated (TRELLIS_ALLOW_UNAUTHENTICATED=true).',
-    );
+/** Problems between settings that no single one shows; empty when there are none. */
+export function commonProblems(config: CommonConfig): SettingProblem[] {
+  const problems = authProblems(config);
+  if (config.auth === 'none' && config.transport === 'http' && !isLoopback(config.host) && !config.allowUnauthenticated) {
+    const message =
+      `${config.host} lets other machines call every tool without authentication. Keep --host 127.0.0.1, set --auth oauth or --auth api-key, ` +
+      'or say that you mean it with --allow-unauthenticated (TRELLIS_ALLOW_UNAUTHENTICATED=true).';
+    problems.push({ setting: 'host', message });
   }
   return problems;
 }

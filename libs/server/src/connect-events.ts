@@ -3,7 +3,7 @@ import type { Catalog } from './catalog/create-catalog.ts';
 import type { Connection } from './connection.ts';
 import type { Frame } from './frame.ts';
 import { findResource } from './handle/read-resource.ts';
-import { missingScopes } from './principal.ts';
+import { isExpired, missingScopes } from './principal.ts';
 import { toProtocolError } from './run/error-result.ts';
 import { AppError } from '@trellis-mcp/errors';
 import type { EventHub } from './events/open-events.ts';
@@ -27,6 +27,7 @@ export function connectEvents(server: McpServer, options: ConnectEventsOptions):
   const { hub, connection, frame } = options;
   const subscribed = connection.era === 'legacy' ? handleSubscriptions(server, options) : undefined;
   const leave = hub.bus.subscribe((event) => {
+    if (isExpired(connection.principal, frame.host.now())) return;
     forward(server, event, { ...options, subscribed })?.catch((error: unknown) => {
       frame.host.log.debug({ err: error, event: event.kind }, 'event not sent to the client');
     });

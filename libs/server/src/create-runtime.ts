@@ -17,8 +17,9 @@ import { findResource } from './handle/read-resource.ts';
 import { createKeeper } from './keep/create-keeper.ts';
 import { createKeptResource } from './keep/kept-resource.ts';
 import { createCallMemory, type CallMemory } from './memory/call-memory.ts';
+import { lackedScopes } from './lacked-scopes.ts';
 import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
-import { missingScopes, type Principal } from './principal.ts';
+import { healthScope, missingScopes, type Principal } from './principal.ts';
 import type { Stopper } from './run/stopper.ts';
 import { createSealer } from './seal/create-sealer.ts';
 import { parseKeyRing } from './seal/key-ring.ts';
@@ -33,7 +34,11 @@ export interface Runtime {
   readonly events: Events;
   /** Resolves when the OpenTelemetry API was looked for; calls before it are served, but not traced. */
   readonly ready: Promise<void>;
-  /** The scopes that a principal lacks for hearing of these resources: the SDK's HTTP handler does not ask. */
+  /** Every scope that something of the app asks for. */
+  readonly scopes: readonly string[];
+  /** The scopes that a principal lacks for what a JSON-RPC message, or a batch of them, asks for: over HTTP a 403 names them. */
+  missingScopes(principal: Principal, body: unknown): string[];
+  /** The scopes that a principal lacks for hearing of these resources. */
   missingListenScopes(principal: Principal, uris: readonly string[]): string[];
   /** Lets go of the host; handlers that run are not waited for. */
   dispose(): Promise<void>;
@@ -80,6 +85,8 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
     bus: hub.bus,
     events: hub,
     ready: tracing.ready,
+    scopes: scopesOf(catalog, host),
+    missingScopes: (principal, body) => lackedScopes(catalog, principal, body),
     missingListenScopes: (principal, uris) =>
       missingScopes(principal, [...new Set(uris.flatMap((uri) => findResource(catalog, uri)?.entry.subject.scopes ?? []))]),
     async dispose() {
@@ -87,6 +94,12 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
       if (host.events === undefined) await hub.close();
     },
   };
+}
+
+function scopesOf({ tools, resources, templates, prompts }: Catalog, { config }: RuntimeHost): string[] {
+  const subjects = [...tools.values(), ...resources.values(), ...templates, ...prompts.values()].map(({ subject }) => subject);
+  const own = config.auth === undefined || config.auth === 'none' ? [] : [healthScope];
+  return [...new Set([...subjects.flatMap(({ scopes }) => scopes), ...own])];
 }
 
 /** Tracing is loaded when an SDK has registered itself, at start or later. */
@@ -148,6 +161,7 @@ function buildCatalog<Config, Deps>(
     throw new AppError('INVALID_INPUT', '--tool-search needs a server whose tools keep to the house rules.');
   return createCatalog({
     hasSearch,
+    listAll: host.config.listAll,
     tools: selected,
     hasMemory: rules === 'house' && selected.some(({ name }) => name === 'open_memory'),
     resources: resources.filter(isFixed),

@@ -1,9 +1,8 @@
-import type { Implementation, McpServerOptions, ServerCapabilities, Tool } from '@modelcontextprotocol/server';
+import type { Implementation, McpServerOptions, ServerCapabilities, ServerContext, Tool } from '@modelcontextprotocol/server';
 import { maxRounds } from './ask/round.ts';
 import type { Catalog } from './catalog/create-catalog.ts';
-import { challengeScopes } from './challenge-scopes.ts';
 import { connectEvents } from './connect-events.ts';
-import type { Connection, CreateServer } from './connection.ts';
+import type { CreateServer } from './connection.ts';
 import type { EventHub } from './events/open-events.ts';
 import type { Frame } from './frame.ts';
 import { callParams } from './handle/call-params.ts';
@@ -46,9 +45,6 @@ export function createServerFactory(parts: ServerParts): CreateServer {
     if (parts.capabilities.resources) handleResources(peer, parts, lists);
     if (parts.capabilities.prompts) handlePrompts(peer, parts, lists);
     if (parts.capabilities.completions) handleCompletions(peer, parts);
-    const { principal } = connection;
-    // Without a token there is nothing to step up: the steps deny the call themselves.
-    if (principal.clientId !== undefined) server.resolveScopeChallenge = challengeScopes(parts.catalog, principal);
     if (connection.transport !== 'http') connectEvents(server, { ...parts, connection });
     return server;
   };
@@ -56,61 +52,76 @@ export function createServerFactory(parts: ServerParts): CreateServer {
 
 type Lists = ReturnType<typeof createLists>;
 
-function createLists({ listedTools, catalog: { resources, listedTemplates, prompts } }: ServerParts) {
+function createLists({ frame, listedTools, catalog: { resources, listedTemplates, prompts } }: ServerParts) {
+  const list = <Item>(entries: Iterable<Scoped<Item>>) => createVisibleList(entries, frame.host.config);
   return {
-    tools: listedTools instanceof Promise ? listedTools.then(createVisibleList) : createVisibleList(listedTools),
-    resources: createVisibleList(resources.values()),
-    templates: createVisibleList(listedTemplates),
-    prompts: createVisibleList(prompts.values()),
+    tools: listedTools instanceof Promise ? listedTools.then(list<Tool>) : list(listedTools),
+    resources: list(resources.values()),
+    templates: list(listedTemplates),
+    prompts: list(prompts.values()),
   };
+}
+
+/** In a session each request is made for whom its own token names, and for what that allows. */
+function peerOf(peer: Peer, { http }: ServerContext): Peer {
+  const { server, connection } = peer;
+  if (connection.callerOf === undefined) return peer;
+  const principal = (http?.req && connection.callerOf(http.req)) ?? connection.principal;
+  return { server, connection: { ...connection, principal } };
 }
 
 function handleTools(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
   const { server } = peer.server;
-  const page = pager(peer.connection, frame, 'tools/list');
-  server.setRequestHandler('tools/list', ({ params }) => {
+  const page = pager(peer, frame, 'tools/list');
+  server.setRequestHandler('tools/list', ({ params }, ctx) => {
     const answer = (visible: Awaited<Lists['tools']>) => {
-      const { items, ...rest } = page(visible, params?.cursor);
+      const { items, ...rest } = page(visible, params?.cursor, ctx);
       return { tools: [...items], ...rest };
     };
     return lists.tools instanceof Promise ? lists.tools.then(answer) : answer(lists.tools);
   });
-  server.setRequestHandler('tools/call', { params: callParams }, (params, ctx) => callTool(catalog, { frame, peer, ctx, params }));
+  server.setRequestHandler('tools/call', { params: callParams }, (params, ctx) =>
+    callTool(catalog, { frame, peer: peerOf(peer, ctx), ctx, params }),
+  );
 }
 
 function handleResources(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
   const { server } = peer.server;
-  const page = pager(peer.connection, frame, 'resources/list');
-  const templatePage = pager(peer.connection, frame, 'resources/templates/list');
+  const page = pager(peer, frame, 'resources/list');
+  const templatePage = pager(peer, frame, 'resources/templates/list');
   server.setRequestHandler('resources/list', async ({ params }, ctx) => {
-    const listed = await listTemplateEntries(catalog.templates, { frame, peer, ctx });
-    const { items, ...rest } = page((principal) => [...lists.resources(principal), ...listed], params?.cursor);
+    const listed = await listTemplateEntries(catalog.templates, { frame, peer: peerOf(peer, ctx), ctx });
+    const { items, ...rest } = page((principal) => [...lists.resources(principal), ...listed], params?.cursor, ctx);
     return { resources: [...items], ...rest };
   });
-  server.setRequestHandler('resources/templates/list', ({ params }) => {
-    const { items, ...rest } = templatePage(lists.templates, params?.cursor);
+  server.setRequestHandler('resources/templates/list', ({ params }, ctx) => {
+    const { items, ...rest } = templatePage(lists.templates, params?.cursor, ctx);
     return { resourceTemplates: [...items], ...rest };
   });
-  server.setRequestHandler('resources/read', (request, ctx) => readResource(catalog, { frame, peer, ctx, request }));
+  server.setRequestHandler('resources/read', (request, ctx) => readResource(catalog, { frame, peer: peerOf(peer, ctx), ctx, request }));
 }
 
 function handlePrompts(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
   const { server } = peer.server;
-  const page = pager(peer.connection, frame, 'prompts/list');
-  server.setRequestHandler('prompts/list', ({ params }) => {
-    const { items, ...rest } = page(lists.prompts, params?.cursor);
+  const page = pager(peer, frame, 'prompts/list');
+  server.setRequestHandler('prompts/list', ({ params }, ctx) => {
+    const { items, ...rest } = page(lists.prompts, params?.cursor, ctx);
     return { prompts: [...items], ...rest };
   });
-  server.setRequestHandler('prompts/get', (request, ctx) => getPrompt(catalog.prompts, { frame, peer, ctx, request }));
+  server.setRequestHandler('prompts/get', (request, ctx) => getPrompt(catalog.prompts, { frame, peer: peerOf(peer, ctx), ctx, request }));
 }
 
 function handleCompletions(peer: Peer, { frame, catalog }: ServerParts): void {
-  peer.server.server.setRequestHandler('completion/complete', (request, ctx) => complete(catalog, { frame, peer, ctx, request }));
+  peer.server.server.setRequestHandler('completion/complete', (request, ctx) =>
+    complete(catalog, { frame, peer: peerOf(peer, ctx), ctx, request }),
+  );
 }
 
-function pager({ principal }: Connection, { sealer }: Frame, list: string) {
-  return <Item>(visible: (principal: Principal) => readonly Item[], cursor: string | undefined) =>
-    paginate(visible(principal), { cursor, list, principal, sealer });
+function pager(peer: Peer, { sealer }: Frame, list: string) {
+  return <Item>(visible: (principal: Principal) => readonly Item[], cursor: string | undefined, ctx: ServerContext) => {
+    const { principal } = peerOf(peer, ctx).connection;
+    return paginate(visible(principal), { cursor, list, principal, sealer });
+  };
 }
 
 /** A request that stands alone cannot be told of changes later. */

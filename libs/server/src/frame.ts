@@ -14,7 +14,7 @@ export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'bo
   readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
   readonly health: Pick<Health, 'metrics' | 'report'>;
   readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'> &
-    Partial<Pick<CommonConfig, 'memory' | 'toolBudget' | 'toolSearch'>>;
+    Partial<Pick<CommonConfig, 'auth' | 'listAll' | 'memory' | 'toolBudget' | 'toolSearch'>>;
   /** Default: a hub of the runtime's own. */
   readonly events?: EventHub;
 }

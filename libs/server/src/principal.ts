@@ -11,10 +11,18 @@ export interface Principal {
   readonly expiresAt?: number;
 }
 
+/** What a caller needs to see how the server is, when callers are authenticated. */
+export const healthScope = 'health:read';
+
 /** The scopes of `required` that the principal lacks, in the order given. */
 export function missingScopes(principal: Principal, required: readonly string[]): string[] {
   const granted = principal.scopes;
   return granted === 'all' ? [] : required.filter((scope) => !granted.has(scope));
+}
+
+/** Whether the grant of a principal is over. */
+export function isExpired({ expiresAt }: Principal, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
 }
 
 /** Names who owns what is kept for a caller: the same id of another tenant is somebody else. */

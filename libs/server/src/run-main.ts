@@ -88,8 +88,8 @@ function leave({ code, stdout = '', stderr = '' }: CommandOutcome): void {
 /** Adds the checks between settings, so that their problems are reported with all others. */
 function withCommonChecks<Config extends CommonConfig>(settings: z.ZodObject & z.ZodType<Config>): z.ZodObject & z.ZodType<Config> {
   return settings.superRefine((config, context) => {
-    for (const message of commonProblems(config)) {
-      context.addIssue({ code: 'custom', message, path: ['host'] });
+    for (const { setting, message } of commonProblems(config)) {
+      context.addIssue({ code: 'custom', message, path: [setting] });
     }
   });
 }

@@ -87,9 +87,13 @@ async function start<Config extends CommonConfig, Deps>(
   if (protocol === undefined) {
     // Not needed over stdio, where every millisecond to the first answer counts.
     const { serveHttp } = await import('./http/serve-http.ts');
+    const door =
+      config.auth === 'none' ? undefined : await import('./auth/open-door.ts').then(({ openDoor }) => openDoor(host, runtime.scopes));
     const { url, websocketUrl } = await serveHttp(host, {
       ...shared,
       bus: runtime.bus,
+      ...(door !== undefined && { door }),
+      missingScopes: (caller, body) => runtime.missingScopes(caller, body),
       missingListenScopes: (caller, uris) => runtime.missingListenScopes(caller, uris),
     });
     host.log.info({ url, websocketUrl }, 'Serving MCP over HTTP.');

@@ -20,7 +20,7 @@ const summary = madeSchema<Summary>({
 });
 
 /** The tool that says how the server is; what failed in detail is for its operator, at `/healthz`. */
-export function createHealthCheck(health: Pick<Health, 'report'>): AnyTool<unknown> {
+export function createHealthCheck(health: Pick<Health, 'report'>, scopes: readonly string[] = []): AnyTool<unknown> {
   return {
     name: 'health_check',
     title: 'Health check',
@@ -28,6 +28,7 @@ export function createHealthCheck(health: Pick<Health, 'report'>): AnyTool<unkno
     input: nothing,
     output: summary,
     hints: { readOnly: true },
+    scopes,
     timeoutMs: 15_000,
     async run() {
       const { status, uptime_seconds, active_sessions, memory_mb, cache_hit_rate, version } = await health.report();

@@ -14,16 +14,18 @@ export interface FoundTool {
 /** Finds tools among those that a caller may use. */
 export class ToolSearch {
   readonly #entries: readonly ToolEntry[];
+  readonly #listAll: boolean;
   #index: Promise<TextIndex<ToolEntry>> | undefined;
 
-  constructor(entries: readonly ToolEntry[]) {
+  constructor(entries: readonly ToolEntry[], { listAll = false }: { readonly listAll?: boolean | undefined } = {}) {
     this.#entries = entries;
+    this.#listAll = listAll;
   }
 
   /** The best first; all of them, in the order of the list, for a query without a word. */
   async find(query: string, principal: Principal): Promise<FoundTool[]> {
     const found = /[\p{L}\p{N}]/u.test(query) ? await this.#search(query) : this.#entries;
-    return found.filter((entry) => isVisible(entry, principal)).map(describeShort);
+    return found.filter((entry) => this.#isVisible(entry, principal)).map(describeShort);
   }
 
   async #search(query: string): Promise<ToolEntry[]> {
@@ -37,13 +39,13 @@ export class ToolSearch {
   /** @throws AppError `NOT_FOUND` for tools that are not there and for those that the caller may not use. */
   describe(name: string, principal: Principal): ToolEntry['item'] {
     const entry = this.#entries.find(({ subject }) => subject.name === name);
-    if (entry !== undefined && isVisible(entry, principal)) return entry.item;
+    if (entry !== undefined && this.#isVisible(entry, principal)) return entry.item;
     throw new AppError('NOT_FOUND', `There is no tool "${name.slice(0, 128)}".`, { hint: 'Call search_tools for the names.' });
   }
-}
 
-function isVisible({ subject }: ToolEntry, principal: Principal): boolean {
-  return missingScopes(principal, subject.scopes).length === 0;
+  #isVisible({ subject }: ToolEntry, principal: Principal): boolean {
+    return this.#listAll || missingScopes(principal, subject.scopes).length === 0;
+  }
 }
 
 function fieldsOf(entry: ToolEntry): Record<string, string> {

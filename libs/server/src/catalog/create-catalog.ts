@@ -58,6 +58,8 @@ export interface Catalog {
 export interface CatalogSource {
   /** Lists the tools of the search in place of all others. */
   readonly hasSearch: boolean;
+  /** Lists also what the scopes of a caller do not allow. */
+  readonly listAll?: boolean | undefined;
   /** The memory tools are among the tools, so that all others take a `memoryId`. */
   readonly hasMemory: boolean;
   readonly tools: readonly AnyTool<unknown>[];
@@ -75,7 +77,7 @@ const defaultMaxResultBytes = 100_000;
 export function createCatalog(source: CatalogSource): Catalog {
   const own = new Map(source.tools.map((tool) => [tool.name, toToolEntry(tool, source.hasMemory && takesMemoryId(tool))]));
   const search = source.hasSearch
-    ? createSearchTools(new ToolSearch([...own.values()])).map((tool) => toToolEntry(tool, source.hasMemory))
+    ? createSearchTools(new ToolSearch([...own.values()], source)).map((tool) => toToolEntry(tool, source.hasMemory))
     : undefined;
   const listedTemplates = source.templates.map(toTemplateEntry);
   return Object.freeze({

@@ -4,6 +4,7 @@ const allowedHeaders = new Set([
   'accept',
   'authorization',
   'content-type',
+  'dpop',
   'last-event-id',
   'mcp-method',
   'mcp-name',
@@ -13,7 +14,7 @@ const allowedHeaders = new Set([
   'tracestate',
   'baggage',
 ]);
-const exposedHeaders = 'Mcp-Session-Id, WWW-Authenticate, Retry-After';
+const exposedHeaders = 'Mcp-Session-Id, WWW-Authenticate, DPoP-Nonce, Retry-After';
 const maxHeaderNames = 50;
 
 /** Lets the page of an allowed origin read the answer. Call it only after the origin was judged. */

@@ -24,8 +24,10 @@ function urlHost(host: string): string {
 
 /** Where WebSocket clients connect: `/ws` beside the MCP endpoint. */
 export function websocketUrl(endpoint: string): string {
-  const url = new URL('ws', endpoint);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.search = '';
-  return url.href;
+  return websocketEndpoint(endpoint).replace(/^http/, 'ws');
+}
+
+/** The same as a resource that tokens are made for. */
+export function websocketEndpoint(endpoint: string): string {
+  return new URL('ws', endpoint).href;
 }

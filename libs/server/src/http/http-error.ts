@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '@trellis-mcp/errors';
+import type { Principal } from '../principal.ts';
 
 /** A refusal that happens before any MCP server sees the request. */
 export interface HttpRefusal {
@@ -14,6 +15,8 @@ export interface HttpRefusal {
   /** Label of the counter of refused requests. */
   readonly reason: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Who was refused, when that is known; for the log. */
+  readonly caller?: Principal;
 }
 
 /** Answers with a JSON-RPC error without an id, which is what an MCP client expects of a failed POST. */

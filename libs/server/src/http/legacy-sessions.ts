@@ -10,7 +10,8 @@ const sweepMs = 60_000;
 const eventLimits = { maxEvents: 500, maxBytes: 512 * 1024 };
 
 interface Session {
-  readonly principal: Principal;
+  /** Shared with its server. `principal` is as the latest request showed it: a later token may have other scopes. */
+  readonly caller: { principal: Principal };
   readonly server: McpServer;
   readonly transport: WebStandardStreamableHTTPServerTransport;
   /** Requests and streams that are open now; a session with one is not idle. */
@@ -44,6 +45,8 @@ export class LegacySessions {
   readonly #idleTtlMs: number;
   readonly #sessions = new Map<string, Session>();
   readonly #sweep: NodeJS.Timeout;
+  /** Who sends the requests that are with the SDK. */
+  readonly #callers = new WeakMap<Request, Principal>();
   #opening = 0;
 
   constructor({ createServer, host, maxSessions = 1_000, idleTtlMs = 30 * 60_000 }: LegacySessionsOptions) {
@@ -66,9 +69,12 @@ export class LegacySessions {
   /** Answers one request of a 2025-era client: opens a session for `initialize`, finds it for everything else. */
   async handle(request: Request, body: unknown, principal: Principal): Promise<SessionAnswer> {
     const id = request.headers.get('mcp-session-id');
+    this.#callers.set(request, principal);
     if (id !== null) {
       const session = this.#find(id, principal);
-      return session === undefined ? settled(notFound()) : this.#answer(session, request, body);
+      if (session === undefined) return settled(notFound());
+      session.caller.principal = principal;
+      return this.#answer(session, request, body);
     }
     if (!isInitializeRequest(body)) {
       return settled(rpcError(400, 'Bad Request: the Mcp-Session-Id header is required. Send initialize first.'));
@@ -100,8 +106,16 @@ export class LegacySessions {
           this.#sessions.delete(id);
         },
       });
-      const server = this.#createServer({ era: 'legacy', transport: 'http-session', principal });
-      const session: Session = { principal, server, transport, open: 0, running: new Set(), lastUsedAt: this.#host.now() };
+      const caller = { principal };
+      const server = this.#createServer({
+        era: 'legacy',
+        transport: 'http-session',
+        get principal() {
+          return caller.principal;
+        },
+        callerOf: (sent) => this.#callers.get(sent),
+      });
+      const session: Session = { caller, server, transport, open: 0, running: new Set(), lastUsedAt: this.#host.now() };
       await server.connect(transport);
       const result = await this.#answer(session, request, body);
       if (transport.sessionId === undefined) {
@@ -140,7 +154,7 @@ export class LegacySessions {
 
   #find(id: string, principal: Principal): Session | undefined {
     const session = this.#sessions.get(id);
-    return session === undefined || !isSame(session.principal, principal) || this.#isIdle(session) ? undefined : session;
+    return session === undefined || !isSame(session.caller.principal, principal) || this.#isIdle(session) ? undefined : session;
   }
 
   #isIdle(session: Session): boolean {

@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
 import type { ProcessHost } from '../host.ts';
 import { createActivity, type Activity } from '../activity.ts';
-import { authenticateAs, type Authenticate } from '../authenticate.ts';
+import { authenticateAs, type Authenticate, type Authentication } from '../authenticate.ts';
 import { addCorsHeaders, sendPreflight } from './cors.ts';
 import type { Principal } from '../principal.ts';
 import type { CountRefusal } from './count-refusals.ts';
+import { endAtExpiry } from './end-at-expiry.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { sendWebResponse, toWebRequest } from './exchange.ts';
 import { sendRefusal, type HttpRefusal } from './http-error.ts';
@@ -13,6 +14,7 @@ import { LegacySessions, type SessionAnswer } from './legacy-sessions.ts';
 import { readJsonBody, type BodyLimits } from './read-body.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 import type { ServeHttpOptions } from './serve-http.ts';
+import { isJsonObject } from '../schema/json.ts';
 
 /** Largest number of requests that are answered at the same time; streams, and calls of a session whose client hung up, included. */
 export const maxActive = 2_000;
@@ -40,7 +42,7 @@ export class McpEndpoint {
 
   constructor(host: ProcessHost, options: ServeHttpOptions, refused: CountRefusal) {
     const { createServer, principal, bus } = options;
-    this.#authenticate = options.authenticate ?? authenticateAs(principal);
+    this.#authenticate = options.door?.authenticate ?? options.authenticate ?? authenticateAs(principal);
     this.#host = host;
     this.#options = options;
     this.#refused = refused;
@@ -117,10 +119,21 @@ export class McpEndpoint {
     return undefined;
   }
 
-  async #identify(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** Finds the caller of a request to this endpoint or, with a path, to another page of the server. */
+  authenticate({ method = 'GET', headersDistinct, socket, url = '' }: IncomingMessage, path?: string): Promise<Authentication> {
+    const resource = this.#resourceOf(socket);
+    const query = url.indexOf('?');
+    const asked = `${path === undefined ? resource : new URL(path, resource).href}${query === -1 ? '' : url.slice(query)}`;
+    return this.#authenticate({ method, resource, url: asked, headers: headersDistinct });
+  }
+
+  #resourceOf({ localPort }: Pick<IncomingMessage['socket'], 'localPort'>): string {
     const { config } = this.#host;
-    const url = endpointUrl(config, req.socket.localPort ?? config.port);
-    const found = await this.#authenticate({ method: req.method ?? 'GET', url, headers: req.headers });
+    return endpointUrl(config, localPort ?? config.port);
+  }
+
+  async #identify(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const found = await this.authenticate(req);
     if (res.closed) {
       return;
     }
@@ -158,16 +171,17 @@ export class McpEndpoint {
       this.#refuse(req, res, body.refusal);
       return;
     }
-    const listened = listenedUris(body.value);
-    if (listened !== undefined) {
-      const refusal = this.#judgeListen(body.value, listened, principal);
-      if (refusal !== undefined) {
-        this.#refuse(req, res, refusal);
-        return;
-      }
+    const isListen = isListenRequest(body.value);
+    const refusal = (isListen ? judgeListenLength(body.value) : undefined) ?? this.#judgeScopes(req, body.value, principal);
+    if (refusal !== undefined) {
+      this.#refuse(req, res, refusal);
+      return;
+    }
+    if (isListen) {
       this.#streams.enter();
       activity.leave();
       held = this.#streams;
+      endAtExpiry(res, principal, this.#host.now);
     }
     const exchange = { req, res, principal, body: body.value };
     if (this.#sessions === undefined) {
@@ -190,13 +204,17 @@ export class McpEndpoint {
     return { requestInfo, principal };
   }
 
-  #judgeListen(body: unknown, uris: readonly string[], principal: Principal): HttpRefusal | undefined {
-    if (JSON.stringify(body).length > maxListenLength) {
-      const message = `A subscription may have ${maxListenLength} characters at most.`;
-      return { status: 413, code: 'LIMIT', reason: 'listen-size', message, hint: 'Listen for fewer resources.' };
+  /** With a token the client can ask for a better one. Without one only a stream is refused here: it has no result to say it in. */
+  #judgeScopes(req: IncomingMessage, body: unknown, principal: Principal): HttpRefusal | undefined {
+    const { door, missingScopes } = this.#options;
+    if (door === undefined && !isListenRequest(body)) {
+      return undefined;
     }
-    const missing = this.#options.missingListenScopes?.(principal, uris) ?? [];
-    return missing.length > 0 ? missingScope(missing) : undefined;
+    const missing = missingScopes?.(principal, body) ?? [];
+    if (missing.length === 0) {
+      return undefined;
+    }
+    return door?.refuse(principal, missing, this.#resourceOf(req.socket)) ?? missingScope(missing);
   }
 
   async #postWithSessions(sessions: LegacySessions, exchange: Exchange): Promise<void> {
@@ -213,6 +231,7 @@ export class McpEndpoint {
     const isStream = req.method === 'GET';
     if (isStream) {
       this.#streams.enter();
+      endAtExpiry(res, principal, this.#host.now);
     }
     let answer: SessionAnswer | undefined;
     try {
@@ -253,20 +272,16 @@ interface Exchange {
   readonly body: unknown;
 }
 
-/** The resources that a `subscriptions/listen` request names; undefined for every other message. */
-function listenedUris(body: unknown): readonly string[] | undefined {
-  if (typeof body !== 'object' || body === null || !('method' in body) || body.method !== 'subscriptions/listen') {
-    return undefined;
-  }
-  const uris = readPath(body, ['params', 'notifications', 'resourceSubscriptions']);
-  return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : [];
+function isListenRequest(body: unknown): boolean {
+  return isJsonObject(body) && body['method'] === 'subscriptions/listen';
 }
 
-function readPath(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined) {
-    return value;
+function judgeListenLength(body: unknown): HttpRefusal | undefined {
+  if (JSON.stringify(body).length <= maxListenLength) {
+    return undefined;
   }
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? readPath(Reflect.get(value, key), rest) : undefined;
+  const message = `A subscription may have ${maxListenLength} characters at most.`;
+  return { status: 413, code: 'LIMIT', reason: 'listen-size', message, hint: 'Listen for fewer resources.' };
 }
 
 function missingScope(scopes: readonly string[]): HttpRefusal {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ServerEventBus } from '@modelcontextprotocol/server';
-import { authenticateAs, type Authenticate } from '../authenticate.ts';
+import { authenticateAs, type Authenticate, type Door } from '../authenticate.ts';
 import type { CommonConfig } from '../common-settings.ts';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
@@ -16,6 +16,7 @@ import { sendJson, sendRefusal, sendText, type HttpRefusal } from './http-error.
 import { listen } from './listen.ts';
 import { McpEndpoint } from './mcp-endpoint.ts';
 import { createOperations, type OperationHandler } from './operations.ts';
+import { createResourcePages, type ResourcePages } from './resource-pages.ts';
 
 /** How {@link serveHttp} answers. */
 export interface ServeHttpOptions {
@@ -26,8 +27,12 @@ export interface ServeHttpOptions {
   readonly principal: Principal;
   /** Finds the caller of each request and of each WebSocket. Default: everybody is `principal`. */
   readonly authenticate?: Authenticate;
+  /** Authenticates instead, challenges callers that lack scopes, and describes the server to clients that look for a token. */
+  readonly door?: Door;
   /** The scopes that a principal lacks for hearing of changes of these resources. Default: none. */
   readonly missingListenScopes?: (principal: Principal, uris: readonly string[]) => readonly string[];
+  /** The scopes that a principal lacks for what a JSON-RPC message, or a batch of them, asks for. Default: none. */
+  readonly missingScopes?: (principal: Principal, body: unknown) => readonly string[];
   /** Largest request body in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How long a client may take to send its headers, in milliseconds. Default: 15,000. */
@@ -64,14 +69,15 @@ const drainStalledMs = 2_000;
 export async function serveHttp(host: ProcessHost, options: ServeHttpOptions): Promise<HttpServing> {
   const refused = createRefusalCounter(host);
   const endpoint = new McpEndpoint(host, options, refused);
-  const operations = createOperations(host, (req) => endpoint.judge(req));
+  const operations = createOperations(host, { endpoint, door: options.door, refused });
+  const pages = options.door && createResourcePages(host.config, options.door);
   const server = openServer(options, host.config);
   const connections = watchConnections(server);
   let { stalledMs = 30_000 } = options;
   server.on('request', (_req, res) => {
     cutUnread(res, stalledMs);
   });
-  server.on('request', createListener({ host, endpoint, operations, refused, onFirstAnswer: options.onFirstAnswer }));
+  server.on('request', createListener({ host, endpoint, operations, pages, refused, onFirstAnswer: options.onFirstAnswer }));
   const websocket = host.config.websocket ? await openWebSocket(host, options, { server, endpoint, connections, refused }) : undefined;
   const port = await listen(server, host.config);
   host.lifecycle.onDrain('http', async (signal) => {
@@ -109,7 +115,8 @@ async function openWebSocket(
   const {
     createServer,
     principal,
-    authenticate = authenticateAs(principal),
+    door,
+    authenticate = door?.authenticate ?? authenticateAs(principal),
     missingListenScopes,
     websocket: limits,
     onFirstAnswer,
@@ -169,11 +176,13 @@ interface ListenerOptions {
   readonly host: ProcessHost;
   readonly endpoint: McpEndpoint;
   readonly operations: ReadonlyMap<string, OperationHandler>;
+  /** Answers what it knows, and says whether it did. */
+  readonly pages: ResourcePages | undefined;
   readonly refused: CountRefusal;
   readonly onFirstAnswer: (() => void) | undefined;
 }
 
-function createListener({ host, endpoint, operations, refused, onFirstAnswer }: ListenerOptions) {
+function createListener({ host, endpoint, operations, pages, refused, onFirstAnswer }: ListenerOptions) {
   let isFirst = true;
   return (req: IncomingMessage, res: ServerResponse): void => {
     if (hasTooManyHeaders(req)) {
@@ -190,7 +199,7 @@ function createListener({ host, endpoint, operations, refused, onFirstAnswer }: 
       void endpoint.handle(req, res);
       return;
     }
-    answerOther(req, res, { host, operations, path });
+    if (pages?.(req, res, path) !== true) answerOther(req, res, { host, operations, path });
   };
 }
 

@@ -20,7 +20,20 @@ export interface Ending {
 function reportEnding({ host }: Frame, { connection }: Peer, ending: Ending): CallRecord {
   const { requestId, kind, name, outcome, durationMs, resultBytes, error } = ending;
   const { principal, transport, era } = connection;
-  const record: CallRecord = { requestId, kind, name, principal: principal.id, transport, era, outcome, durationMs, resultBytes, error };
+  const { id, clientId } = principal;
+  const record: CallRecord = {
+    requestId,
+    kind,
+    name,
+    principal: id,
+    ...(clientId !== undefined && { clientId }),
+    transport,
+    era,
+    outcome,
+    durationMs,
+    resultBytes,
+    error,
+  };
   logCall(host.log, record);
   host.health.metrics.callFinished({ kind, name, outcome, durationMs, bytes: resultBytes });
   return record;

@@ -134,7 +134,8 @@ const rows: readonly Row[] = [
 ];
 
 /** Takes one token; stands in for the real thing behind the same door. */
-const authenticate: Authenticate = ({ headers: { authorization: [authorization] = [] }, url, method }) => {
+const authenticate: Authenticate = ({ headers: { authorization: values = [] }, url, method }) => {
+  const [authorization] = values;
   expect({ url, method }).toMatchObject({
     url: expect.stringMatching(/^https:\/\/mcp\.example\.com\/(ws|mcp)$/),
     method: expect.any(String),
