@@ -121,7 +121,9 @@ describe('a server that ends the connection', () => {
     const connection = await connect({ websocket: { url: server.url } });
     await connection.close();
     await connection.closed;
-    await expect(connection.callTool('add', { a: 1, b: 2 })).rejects.toMatchObject({ code: 'UPSTREAM', details: undefined });
+    const later = await failureOf(connection.callTool('add', { a: 1, b: 2 }));
+    expect(later).toMatchObject({ name: 'AppError', code: 'UPSTREAM' });
+    expect(later).not.toHaveProperty('details');
     expect(server.sockets[0]?.readyState).toBeGreaterThanOrEqual(2);
   });
 });
