@@ -182,3 +182,16 @@ it('answers 503 when used proofs cannot be remembered', async () => {
   await bench.expectRefused(bench.authenticator({ dpop: { store: full } }), row);
   expect(bench.reported.at(-1)).toMatchObject({ code: 'LIMIT' });
 });
+
+it("judges a thief's proof alike before and after one of the owner", async () => {
+  const auth = bench.authenticator({ dpop: { store: bench.store } });
+  const token = await bench.stub.sign({ claims: { cnf: { jkt: bench.prover.jkt } } });
+  const send = (proof: string): Partial<AuthRequest> => ({ url: resource, headers: { authorization: `DPoP ${token}`, dpop: proof } });
+  const stolen = { status: 401, error: 'invalid_dpop_proof', reason: 'binding' } as const;
+  for (let round = 0; round < 2; round += 1) {
+    await bench.expectRefused(auth, { send: async () => send(await bench.thief.prove(token)), ...stolen });
+    await expect(auth.authenticate(request(send(await bench.prover.prove(token))))).resolves.toMatchObject({ id: 'oauth:alice' });
+    const leak = { header: { jwk: { ...bench.prover.key.jwk, d: 'AAAA' } } };
+    await bench.expectRefused(auth, { send: async () => send(await bench.prover.prove(token, leak)), ...stolen, reason: 'proof' });
+  }
+});
