@@ -5,6 +5,8 @@ import { redisPrefix } from './redis-prefix.ts';
 export interface LogEntry {
   /** Grows with every entry. */
   position: string;
+  /** The position before it, empty for the first. */
+  previous: string;
   /** Who appended it. */
   origin: string;
   names: readonly string[];
@@ -17,10 +19,12 @@ export interface InvalidationLogOptions {
   maxLogEntries: number;
 }
 
-/** Appends and publishes in one step, so that what is heard comes in the order of the log and without a gap. */
+/** Appends and publishes in one step, so that what is heard comes in the order of the log; who missed one sees it by the position before. */
 const appendScript = `
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+local previous = last[1] and last[1][1] or ''
 local position = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'origin', ARGV[1], 'names', ARGV[2])
-redis.call('PUBLISH', KEYS[2], position .. ' ' .. ARGV[1] .. ' ' .. ARGV[2])
+redis.call('PUBLISH', KEYS[2], position .. ' ' .. previous .. ' ' .. ARGV[1] .. ' ' .. ARGV[2])
 return position`;
 
 const pageSize = 1_000;
@@ -51,15 +55,18 @@ export function openInvalidationLog(redis: RedisConnection, { namespace, origin,
     },
     async readFrom(position) {
       const page = await redis.run((command) => command.xrange(place, position, '+', 'COUNT', pageSize));
-      return page.map(([id, [, by = '', , names = '']]) => ({ position: id, origin: by, names: parseNames(names) }));
+      return page.map(([id, [, by = '', , names = '']], index) => {
+        const previous = page[index - 1]?.[0] ?? '';
+        return { position: id, previous, origin: by, names: parseNames(names) };
+      });
     },
     async last() {
       const [latest] = await redis.run((command) => command.xrevrange(place, '+', '-', 'COUNT', 1));
       return latest ? latest[0] : String(await append([]));
     },
     parse(text) {
-      const [position = '', by = ''] = text.split(' ', 2);
-      return { position, origin: by, names: parseNames(text.slice(position.length + by.length + 2)) };
+      const [position = '', previous = '', by = ''] = text.split(' ', 3);
+      return { position, previous, origin: by, names: parseNames(text.slice(position.length + previous.length + by.length + 3)) };
     },
   };
 }

@@ -32,25 +32,32 @@ export function createPlace(log: InvalidationLog, listener: BusListener, origin:
     position = undefined;
     await moveTo(last);
   };
+  const readMissed = async (): Promise<void> => {
+    let from = position ?? (await listener.keptPosition());
+    while (from !== undefined) {
+      const [first, ...missed] = await log.readFrom(from);
+      if (first?.position !== from) break;
+      await applyNames(missed);
+      await moveTo(missed.at(-1)?.position ?? from);
+      if (missed.length === 0) return;
+      from = position;
+    }
+    await lose();
+  };
   return {
     position: () => position,
+    readMissed,
     async apply(entries) {
       await applyNames(entries);
-      const last = entries.at(-1)?.position;
       // Before the log was read nobody knows what came before.
-      if (last !== undefined && position !== undefined) await moveTo(last);
-    },
-    async readMissed() {
-      let from = position ?? (await listener.keptPosition());
-      while (from !== undefined) {
-        const [first, ...missed] = await log.readFrom(from);
-        if (first?.position !== from) break;
-        await applyNames(missed);
-        await moveTo(missed.at(-1)?.position ?? from);
-        if (missed.length === 0) return;
-        from = position;
+      if (position === undefined) return;
+      let next = position;
+      for (const { position: its, previous } of entries) {
+        if (comparePositions(its, next) <= 0) continue;
+        if (previous !== next) return readMissed();
+        next = its;
       }
-      await lose();
+      await moveTo(next);
     },
   };
 }

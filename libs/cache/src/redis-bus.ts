@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { RedisConnection } from '@trellis-mcp/stores';
 import type { BusConnection, BusListener, InvalidationBus } from './invalidation-bus.ts';
@@ -14,6 +15,7 @@ export interface RedisBusOptions {
 }
 
 const maxStartMs = 1_000;
+const maxCloseMs = 500;
 const maxWaiting = 10_000;
 
 /**
@@ -54,15 +56,16 @@ function openConnection(redis: RedisConnection, options: ConnectionOptions): Bus
   subscriber.on('ready', onReady);
   const timer = setInterval(onReady, checkMs).unref();
   return {
-    ready: Promise.race([follow(), new Promise<void>((resolve) => void setTimeout(resolve, maxStartMs).unref())]),
+    ready: Promise.race([follow(), sleep(maxStartMs, undefined, { ref: false })]),
     position: () => reader.position(),
     publish: (names) => log.append(names),
-    close() {
+    async close() {
       clearInterval(timer);
       // The subscription stays: another cache of this process may have the same.
       subscriber.off('message', hear);
       subscriber.off('ready', onReady);
-      return reader.close();
+      const closed = reader.close().catch((failure: unknown) => listener.onError(toAppError(failure)));
+      await Promise.race([closed, sleep(maxCloseMs, undefined, { ref: false })]);
     },
   };
 }
@@ -119,6 +122,8 @@ function createReader(log: InvalidationLog, listener: BusListener, origin: strin
     async close() {
       isClosed = true;
       await working;
+      // Else a later process would take what this one set last for old.
+      if (place.position() !== undefined) await place.readMissed();
     },
   };
 }

@@ -21,7 +21,7 @@ export function createTimeLimit(timeoutMs: number): TimeLimit {
     for (const each of waiting) {
       const leftMs = each.startedAt + timeoutMs - now;
       if (leftMs > 0) {
-        timer = setTimeout(look, leftMs);
+        timer = setTimeout(look, leftMs).unref();
         return;
       }
       waiting.delete(each);
@@ -35,7 +35,8 @@ export function createTimeLimit(timeoutMs: number): TimeLimit {
       const fail = (): void => reject(new AppError('TIMEOUT', `No answer within ${String(timeoutMs)} ms.`, { retryable: true }));
       const entry = { startedAt, fail };
       waiting.add(entry);
-      timer ??= setTimeout(look, timeoutMs);
+      // The connection that is waited for keeps the process alive, not the wait.
+      timer ??= setTimeout(look, timeoutMs).unref();
       step.then(
         (result) => {
           waiting.delete(entry);
