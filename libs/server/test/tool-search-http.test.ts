@@ -1,49 +1,56 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { accept } from './fixture/asking-app.ts';
 import { makeSearchApp } from './fixture/search-app.ts';
+import { bearer, postMessage } from './fixture/post-message.ts';
+import { startGuarded } from './fixture/start-guarded.ts';
 import { startCore } from './fixture/start-core.ts';
 import { startHttp } from './fixture/start-http.ts';
 
 const stateKeys = ['k:' + 'k'.repeat(40)];
 
-async function post(args: Record<string, unknown>, principal: { id: string; clientId?: string; scopes: Set<string> }) {
-  const { tools, effects } = makeSearchApp();
-  const { runtime } = startCore({ tools }, { toolSearch: true });
-  await using server = await startHttp({}, { createServer: runtime.createServer, bus: runtime.bus, principal });
-  const meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
-  const response = await fetch(server.url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call',
-      'mcp-name': 'call_tool',
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'call_tool', arguments: args, _meta: meta } }),
-  });
-  return { status: response.status, challenge: response.headers.get('www-authenticate') ?? '', body: await response.text(), effects };
-}
+const callTool = (name: string, args: Record<string, unknown> = {}) => ({
+  params: { name: 'call_tool', arguments: { name, arguments: args } },
+});
 
 describe('call_tool over HTTP', () => {
-  it('challenges a token without the scopes of the inner tool', async () => {
-    const { status, challenge, effects } = await post({ name: 'drop_all' }, { id: 'ada', clientId: 'app', scopes: new Set(['db:read']) });
-    expect(status).toBe(403);
-    expect(challenge).toContain('error="insufficient_scope"');
-    expect(challenge).toContain('scope="db:drop"');
-    expect(effects).toEqual([]);
+  let server: Awaited<ReturnType<typeof startGuarded>>;
+  beforeAll(async () => {
+    server = await startGuarded({ keys: { none: [], reader: ['notes:read'] }, config: { toolSearch: true } });
+  });
+  afterAll(() => server.stop());
+
+  it.each([
+    ['none', 'read_note', 'notes:read'],
+    ['reader', 'write_note', 'notes:write'],
+    ['none', 'health_check', 'health:read'],
+  ])('challenges %s without the scopes of %s, the inner tool', async (key, name, missing) => {
+    const { status, challenge } = await postMessage(server.url, 'tools/call', { ...callTool(name), headers: bearer(server.keys[key]) });
+    expect({ status, challenge }).toEqual({ status: 403, challenge: expect.stringContaining('error="insufficient_scope"') });
+    expect(challenge).toContain(`scope="${missing}"`);
   });
 
-  it('denies a caller without a token in the result', async () => {
-    const { status, body, effects } = await post({ name: 'drop_all' }, { id: 'anonymous', scopes: new Set() });
+  it('challenges in a batch of a 2025-era client, too', async () => {
+    const call = (id: number, name: string) => ({ jsonrpc: '2.0', id, method: 'tools/call', ...callTool(name) });
+    const body = [call(1, 'whoami'), call(2, 'write_note')];
+    const { status, challenge } = await postMessage(server.url, '', { era: 'legacy', body, headers: bearer(server.keys['reader']) });
+    expect({ status, challenge }).toEqual({ status: 403, challenge: expect.stringContaining('scope="notes:write"') });
+  });
+
+  it('runs what the scopes allow', async () => {
+    const { status, text } = await postMessage(server.url, 'tools/call', { ...callTool('whoami'), headers: bearer(server.keys['reader']) });
+    expect(status).toBe(200);
+    expect(text).toContain('"structuredContent"');
+  });
+
+  it('denies a caller without a token in the result, since no token could help', async () => {
+    const { tools, effects } = makeSearchApp();
+    const { runtime } = startCore({ tools }, { toolSearch: true });
+    const principal = { id: 'anonymous', scopes: new Set<string>() };
+    await using open = await startHttp({}, { createServer: runtime.createServer, bus: runtime.bus, principal });
+    const { status, text } = await postMessage(open.url, 'tools/call', callTool('drop_all'));
     expect([status, effects]).toEqual([200, []]);
-    expect(body).toContain('"code":"DENIED"');
-  });
-
-  it('runs with the scopes', async () => {
-    const { status, effects } = await post({ name: 'drop_all' }, { id: 'ada', clientId: 'app', scopes: new Set(['db:drop']) });
-    expect([status, effects]).toEqual([200, ['dropped']]);
+    expect(text).toContain('"code":"DENIED"');
   });
 });
 
