@@ -25,7 +25,7 @@ export interface SharedParts {
   readonly budget: { bytesLeft: number };
   readonly isDraining: () => boolean;
   /** Counts what the server refused or ended. */
-  readonly onRefused: (refusal: Cut) => void;
+  readonly onRefused: (refusal: Cut, caller: Principal) => void;
   readonly onFirstAnswer: (() => void) | undefined;
 }
 
@@ -47,7 +47,10 @@ export class WebSocketConnection {
       this.#wire.cut(cuts.crowded);
     };
     this.#signs = new LifeSigns({ socket, stream, limits, budget, onCrowded, now: host.now() });
-    this.#wire = new WebSocketWire({ socket, stream, limits, onCut: onRefused, admit: () => this.#admit() });
+    const onCut = (cut: Cut): void => {
+      onRefused(cut, principal);
+    };
+    this.#wire = new WebSocketWire({ socket, stream, limits, onCut, admit: () => this.#admit() });
     this.#channel = new JsonRpcChannel(this.#wire, {
       activity: calls,
       answersUnreadable: true,
@@ -126,7 +129,7 @@ export class WebSocketConnection {
       this.#hasSubscribed ||= request.method === 'resources/subscribe';
       return undefined;
     }
-    onRefused({ ...refusal.error, reason: refusal.reason });
+    onRefused({ ...refusal.error, reason: refusal.reason }, this.principal);
     return refusal.error;
   }
 }

@@ -8,7 +8,7 @@ import type { ProcessHost } from '../host.ts';
 import type { CountRefusal } from '../http/count-refusals.ts';
 import { endpointUrl, websocketEndpoint } from '../http/endpoint-url.ts';
 import type { HttpRefusal } from '../http/http-error.ts';
-import type { Principal } from '../principal.ts';
+import { ownerKey, type Principal } from '../principal.ts';
 import { cuts } from './cut.ts';
 import { judgeUpgrade, subprotocol } from './judge-upgrade.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -61,9 +61,9 @@ export class WebSocketEndpoint {
       calls: createActivity(),
       budget: { bytesLeft: this.#limits.maxTotalReceivedBytes },
       isDraining: () => this.#isDraining,
-      onRefused: ({ code, reason, message, isOrdinary = false }) => {
+      onRefused: ({ code, reason, message, isOrdinary = false }, caller) => {
         if (isOrdinary) host.log.debug({ reason, status: code }, message);
-        else options.refused({ reason, status: code, message });
+        else options.refused({ reason, status: code, message, caller });
       },
       onFirstAnswer: onFirstAnswer === undefined ? undefined : once(onFirstAnswer),
     };
@@ -162,9 +162,9 @@ export class WebSocketEndpoint {
 
   #judgePrincipal(principal: Principal): HttpRefusal | undefined {
     const limit = this.#limits.maxConnectionsPerPrincipal;
-    if ((this.#perPrincipal.get(keyOf(principal)) ?? 0) < limit) return undefined;
+    if ((this.#perPrincipal.get(ownerKey(principal)) ?? 0) < limit) return undefined;
     const message = `A caller may hold ${limit} WebSocket connections.`;
-    return { status: 429, code: 'LIMIT', reason: 'websocket-connections', message, headers: { 'retry-after': '10' } };
+    return { status: 429, code: 'LIMIT', reason: 'websocket-connections', message, headers: { 'retry-after': '10' }, caller: principal };
   }
 
   #refuse(req: IncomingMessage, refusal: HttpRefusal): void {
@@ -173,13 +173,13 @@ export class WebSocketEndpoint {
   }
 
   #add(connection: WebSocketConnection): void {
-    const key = keyOf(connection.principal);
+    const key = ownerKey(connection.principal);
     this.#connections.add(connection);
     this.#perPrincipal.set(key, (this.#perPrincipal.get(key) ?? 0) + 1);
   }
 
   #remove(connection: WebSocketConnection): void {
-    const key = keyOf(connection.principal);
+    const key = ownerKey(connection.principal);
     const left = (this.#perPrincipal.get(key) ?? 0) - 1;
     this.#connections.delete(connection);
     if (left > 0) this.#perPrincipal.set(key, left);
@@ -217,11 +217,6 @@ function openServer({ maxMessageBytes }: WebSocketLimits): WebSocketServer {
     maxBufferedChunks: maxPieces,
     handleProtocols: () => subprotocol,
   });
-}
-
-/** Two tenants may name their users alike. */
-function keyOf({ id, tenant }: Principal): string {
-  return JSON.stringify([tenant ?? null, id]);
 }
 
 function once(run: () => void): () => void {
