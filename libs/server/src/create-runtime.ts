@@ -2,10 +2,9 @@ import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import { listBuiltins } from './builtin/list-builtins.ts';
 import { createCatalog, type Catalog } from './catalog/create-catalog.ts';
-import { fitList } from './catalog/fit-list.ts';
 import { selectTools } from './catalog/select-tools.ts';
 import type { CreateServer } from './connection.ts';
-import { createServerFactory } from './create-server.ts';
+import { createServerFactory, type ServerParts } from './create-server.ts';
 import type { ServerDefinition } from './define-server.ts';
 import type { AnyResource, ResourceDefinition, ResourceTemplateDefinition } from './define.ts';
 import { checkPrompts, checkResources, checkTools } from './definition/check-items.ts';
@@ -60,7 +59,6 @@ export interface RuntimeOptions<Config, Deps> {
  */
 export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>, options: RuntimeOptions<Config, Deps>): Runtime {
   const { deps, host, heartbeatMs = 10_000 } = options;
-  const { toolBudget } = host.config;
   const sealer = createSealer(readKeys(host), host.now, app.name);
   const keeper = createKeeper(host.bodyStore ?? host.keyStore, host.now);
   const running = new Set<Stopper>();
@@ -76,7 +74,7 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
     createServer: createServerFactory({
       frame,
       catalog,
-      listedTools: toolBudget === undefined ? catalog.listedTools : fitList(catalog.listedTools, { budget: toolBudget, log: host.log }),
+      listedTools: listTools(catalog, host),
       hub,
       info: infoOf(app),
       options: optionsOf(app, catalog),
@@ -169,6 +167,19 @@ function buildCatalog<Config, Deps>(
     hiddenTemplates: app.keeps === true ? [] : [kept],
     prompts,
   });
+}
+
+/** What fits a list to a budget is loaded only where there is one; the first list waits for it. */
+function listTools({ listedTools }: Catalog, { config, log }: RuntimeHost): ServerParts['listedTools'] {
+  const { toolBudget: budget } = config;
+  if (budget === undefined) return listedTools;
+  return import('./catalog/fit-list.ts').then(
+    ({ fitList }) => fitList(listedTools, { budget, log }),
+    (error: unknown) => {
+      log.error({ err: error }, 'The tools could not be fitted to --tool-budget; they are listed as they are.');
+      return listedTools;
+    },
+  );
 }
 
 function isTemplate<Deps>(resource: AnyResource<Deps>): resource is ResourceTemplateDefinition<Deps> {

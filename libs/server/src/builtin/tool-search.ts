@@ -2,7 +2,7 @@ import type { TextIndex } from '@trellis-mcp/context-window';
 import { AppError } from '@trellis-mcp/errors';
 import type { ToolEntry } from '../catalog/create-catalog.ts';
 import { missingScopes, type Principal } from '../principal.ts';
-import { isJsonObject } from '../schema/json.ts';
+import { argumentsOf } from './tool-arguments.ts';
 
 /** One tool as `search_tools` lists it; optional arguments end in a question mark. */
 export interface FoundTool {
@@ -30,9 +30,7 @@ export class ToolSearch {
 
   async #search(query: string): Promise<ToolEntry[]> {
     // Loaded and made with the first search, not at the start.
-    this.#index ??= import('@trellis-mcp/context-window').then(({ createTextIndex }) =>
-      createTextIndex(this.#entries.map((entry) => ({ id: entry.subject.name, fields: fieldsOf(entry), item: entry }))),
-    );
+    this.#index ??= import('./index-tools.ts').then(({ indexTools }) => indexTools(this.#entries));
     return (await this.#index).search(query, { limit: this.#entries.length }).map(({ item }) => item);
   }
 
@@ -48,18 +46,8 @@ export class ToolSearch {
   }
 }
 
-function fieldsOf(entry: ToolEntry): Record<string, string> {
-  const { name, title = '', description = '' } = entry.item;
-  return { name, title, description, arguments: argumentsOf(entry).join(' ') };
-}
-
 function describeShort(entry: ToolEntry): FoundTool {
   const { name, description = '', inputSchema } = entry.item;
   const required = new Set(inputSchema.required);
   return { name, description, arguments: argumentsOf(entry).map((argument) => (required.has(argument) ? argument : `${argument}?`)) };
-}
-
-function argumentsOf({ item }: ToolEntry): string[] {
-  const { properties } = item.inputSchema;
-  return isJsonObject(properties) ? Object.keys(properties) : [];
 }

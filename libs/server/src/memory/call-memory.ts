@@ -1,9 +1,8 @@
-import type { TokenCounter } from '@trellis-mcp/context-window';
 import { AppError, isAppError } from '@trellis-mcp/errors';
-import type { SessionMemory } from '@trellis-mcp/session-memory';
 import type { RuntimeHost } from '../frame.ts';
 import { ownerKey, type Principal } from '../principal.ts';
-import { formatTrace, maxTraceBytes, type CallTrace } from './format-trace.ts';
+import { formatTrace, type CallTrace } from './format-trace.ts';
+import type { LoadedMemory } from './open-sessions.ts';
 
 /** The memories of a server's callers. */
 export interface CallMemory {
@@ -18,27 +17,14 @@ export interface CallMemory {
   note(principal: Principal, memoryId: unknown, trace: CallTrace): Promise<void>;
 }
 
-/** What memories are made of. */
-export interface LoadedMemory {
-  readonly sessions: SessionMemory;
-  readonly countTokens: TokenCounter;
-}
-
-const hourMs = 3_600_000;
-const limits = { maxTokens: 8_000, ttlMs: 24 * hourMs, maxLifeMs: 7 * 24 * hourMs, maxPerPrincipal: 100, minIdleMs: 600_000 };
 /** A store that hangs holds a call up for so long, once before it and once after. */
 const maxWaitMs = 2_000;
 
 /** Makes the memories of callers in the server's key store. */
-export function createCallMemory({ keyStore: store, now, log }: Pick<RuntimeHost, 'keyStore' | 'now' | 'log'>): CallMemory {
+export function createCallMemory({ keyStore, now, log }: Pick<RuntimeHost, 'keyStore' | 'now' | 'log'>): CallMemory {
   let loaded: Promise<LoadedMemory> | undefined;
   const load = (): Promise<LoadedMemory> =>
-    (loaded ??= Promise.all([import('@trellis-mcp/session-memory'), import('@trellis-mcp/context-window')]).then(
-      ([{ createSessionMemory }, { countTokens }]) => ({
-        sessions: createSessionMemory({ store, now, countTokens, maxTurnBytes: maxTraceBytes, ...limits }),
-        countTokens,
-      }),
-    ));
+    (loaded ??= import('./open-sessions.ts').then(({ openSessions }) => openSessions({ keyStore, now })));
   return {
     load,
     async check(principal, memoryId) {

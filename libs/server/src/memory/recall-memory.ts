@@ -5,7 +5,8 @@ import { createDefiners } from '../create-definers.ts';
 import type { AnyTool } from '../define.ts';
 import { ownerKey } from '../principal.ts';
 import { isJsonObject, type JsonObject } from '../schema/json.ts';
-import { unknownMemory, type CallMemory, type LoadedMemory } from './call-memory.ts';
+import { unknownMemory, type CallMemory } from './call-memory.ts';
+import type { LoadedMemory } from './open-sessions.ts';
 import { compactBySampling } from './compact-by-sampling.ts';
 
 const budgetLimits = { minimum: 200, maximum: 16_000, default: 2_000 };
