@@ -66,7 +66,9 @@ describe('a flight', () => {
     expect(await cache.getOrLoad('k', load)).toBe(3);
     await expect(cache.getOrLoad('new', load, { signal: second.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
   });
+});
 
+describe('a flight that is overtaken', () => {
   it('keeps nothing that was loaded before an invalidation, and is not joined after it', async () => {
     const { cache } = open();
     for (const invalidate of [() => cache.delete('k'), () => cache.invalidateTag('t'), () => cache.set('k', 'new')]) {
@@ -104,21 +106,23 @@ describe('the life of an entry', () => {
   it('remembers that there is nothing, for a shorter time', async () => {
     const { cache, clock } = open({ negativeTtlMs: 100 });
     let loads = 0;
-    const load = (): Promise<undefined> => {
+    const load = async (): Promise<undefined> => {
       loads += 1;
-      return Promise.resolve(undefined);
     };
     for (const step of [0, 99, 1, 0]) {
       clock.now += step;
-      expect(await cache.getOrLoad('k', load)).toBeUndefined();
+      const found: unknown = await cache.getOrLoad<unknown>('k', load);
+      expect(found).toBeUndefined();
     }
     expect(loads).toBe(2);
     await cache.getOrLoad('never', load, { negativeTtlMs: 0 });
     await cache.getOrLoad('never', load, { negativeTtlMs: 0 });
     expect(loads).toBe(4);
   });
+});
 
-  it('gives the old value at once while the new one is loaded behind it, once', async () => {
+describe('an old value', () => {
+  it('is given at once while the new one is loaded behind it, once', async () => {
     const { cache, clock } = open({ staleMs: 500 });
     await cache.set('k', 'old');
     clock.now += 1_000;
@@ -136,7 +140,7 @@ describe('the life of an entry', () => {
     expect(loads).toBe(2);
   });
 
-  it('gives the old value in its grace when loading fails, and does not ask again for a second', async () => {
+  it('is given in its grace when loading fails, and the source is not asked again for a second', async () => {
     const { cache, clock } = open({ graceMs: 5_000 });
     await cache.set('k', 'old');
     clock.now += 3_000;

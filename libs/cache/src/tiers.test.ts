@@ -96,7 +96,7 @@ it('promotes with what is left of the life, also from a tier of the machine into
   const name = `${space}p`;
   const all = { name, ttlMs: 1_000, jitter: 0, now: () => now, bus: redisBus(redis) };
   await using below = createTieredCache({ ...all, tiers: [sqliteTier(sqlite, slow)] });
-  await below.set('k', 'v', { tags: ['t'] });
+  await below.getOrLoad('k', () => Promise.resolve('v'), { tags: ['t'] });
   await using cache = createTieredCache({ ...all, tiers: [memoryTier(), redisTier(redis, slow), sqliteTier(sqlite, slow)] });
   now += 600;
   expect(await cache.getOrLoad('k', () => Promise.resolve('loaded'), { tags: ['t'] })).toBe('v');

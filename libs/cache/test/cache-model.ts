@@ -88,10 +88,11 @@ export class CacheModel {
     let loads = 0;
     const load = async (): Promise<Shown> => {
       loads += 1;
-      const shown = { version: this.source[key], at: this.now };
+      const version = this.source[key];
       await sleep(1);
       if (isFailing) throw new RangeError('The source fails.');
-      return shown;
+      // It may run behind a stale answer, while the clock moves on.
+      return { version, at: this.now };
     };
     const calls = Array.from({ length: 3 }, () => node.cache.getOrLoad(key, load, { tags: tagOf[key] }));
     // It may have joined a load that waits at its gate.
