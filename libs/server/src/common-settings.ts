@@ -51,12 +51,12 @@ function networkSettings(port: number) {
 function stateSettings() {
   return {
     redisUrl: setting(z.url({ protocol: /^rediss?$/ }).optional(), {
-      description: 'Redis that holds kept results and carries change events between processes.',
+      description: 'Redis that holds kept results and caches, and carries change events between processes.',
       secret: true,
       placeholder: 'url',
     }),
     cachePath: setting(z.string().min(1).optional(), {
-      description: 'SQLite file that keeps results across restarts, when no Redis is given.',
+      description: 'SQLite file that keeps caches across restarts; kept results, too, when no Redis is given.',
       placeholder: 'file',
     }),
     stateKeys: setting(z.array(z.string().min(32, 'must be at least 32 characters long')).max(10).default([]), {

@@ -1,7 +1,7 @@
 import type { Health } from '@trellis-mcp/health';
 import type { Lifecycle } from '@trellis-mcp/lifecycle';
 import type { Logger } from '@trellis-mcp/logging';
-import type { KeyStore, RedisConnection } from '@trellis-mcp/stores';
+import type { KeyStore, RedisConnection, SqliteConnection } from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
 import type { EventHub } from './events/open-events.ts';
 
@@ -22,6 +22,8 @@ export interface ProcessHost {
 export interface Host extends ProcessHost {
   /** Present with `--redis-url`. */
   readonly redis?: RedisConnection;
+  /** Present with `--cache-path`: a file whose rows may be lost. It holds the key store, too, when there is no Redis. */
+  readonly sqlite?: SqliteConnection;
   /** Redis with `--redis-url`, else SQLite with `--cache-path`, else memory. */
   readonly keyStore: KeyStore;
   /** Where kept bodies go, which may be dropped when there are too many. Default: `keyStore`. */

@@ -19,7 +19,7 @@ export type {
   ToolHints,
   ToolResult,
 } from './define.ts';
-export { missingScopes, type Principal } from './principal.ts';
+export { missingScopes, ownerKey, type Principal } from './principal.ts';
 export { audio, embed, image, link, reply, Reply, type Attachment, type ReplyOptions } from './reply.ts';
 export { authenticateAs, type Authenticate, type Authentication, type CredentialRequest } from './authenticate.ts';
 export type { AppCommand, CommandOutcome } from './cli/app-command.ts';

@@ -1,10 +1,11 @@
 import { createHealth } from '@trellis-mcp/health';
 import { createLifecycle } from '@trellis-mcp/lifecycle';
 import { createLogger, type OpenLogger } from '@trellis-mcp/logging';
-import { openMemoryKeyStore, openRedis, openRedisKeyStore, openSqlite, openSqliteKeyStore } from '@trellis-mcp/stores';
+import { openMemoryKeyStore, openRedis, openRedisKeyStore, openSqliteKeyStore } from '@trellis-mcp/stores';
 import type { CommonConfig } from './common-settings.ts';
 import { openEvents } from './events/open-events.ts';
 import type { Host, ProcessHost } from './host.ts';
+import { openCacheFile, shareFile } from './open-cache-file.ts';
 
 /** What {@link openHost} opens a host from. */
 export interface OpenHostOptions {
@@ -67,8 +68,9 @@ function closeLogFirst(logger: OpenLogger, exit: (code: number) => void): (code:
 }
 
 /** Drivers are loaded only when they are asked for. */
-async function openStores(host: ProcessHost): Promise<Pick<Host, 'redis' | 'keyStore' | 'bodyStore'>> {
+async function openStores(host: ProcessHost): Promise<Pick<Host, 'redis' | 'sqlite' | 'keyStore' | 'bodyStore'>> {
   const { config, lifecycle, health, log, name, now } = host;
+  const sqlite = config.cachePath === undefined ? undefined : await openCacheFile(config.cachePath, host);
   if (config.redisUrl !== undefined) {
     const redis = await openRedis(config.redisUrl, {
       onError: (error) => {
@@ -80,12 +82,10 @@ async function openStores(host: ProcessHost): Promise<Pick<Host, 'redis' | 'keyS
       await redis.ping();
       return { ok: true };
     });
-    return { redis, keyStore: openRedisKeyStore(redis, { prefix: `${name}:`, now }) };
+    return { redis, keyStore: openRedisKeyStore(redis, { prefix: `${name}:`, now }), ...(sqlite !== undefined && { sqlite }) };
   }
-  if (config.cachePath !== undefined) {
-    const sqlite = await openSqlite(config.cachePath);
-    lifecycle.onClose('cache file', () => sqlite.close());
-    return { keyStore: await openSqliteKeyStore(sqlite, { now }) };
+  if (sqlite !== undefined) {
+    return { sqlite: shareFile(sqlite), keyStore: await openSqliteKeyStore(sqlite, { now }) };
   }
   // An id that was used must not be evicted by bodies that are kept, since it could be used again; nor may they leave no room for ids.
   const keyStore = openMemoryKeyStore({ now, whenFull: 'refuse' });

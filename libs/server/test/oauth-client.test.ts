@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { startIdentityProvider, type IdentityProvider, type Probe } from '@trellis-mcp/test-services';
 import { createOAuthUser, type OAuthUserOptions } from './fixture/oauth-user.ts';
-import { oauthFlags, spawnGuardedHttp } from './fixture/spawn-guarded.ts';
+import { oauthFlags, spawnGuarded, spawnGuardedHttp } from './fixture/spawn-guarded.ts';
 
 let idp: IdentityProvider;
 let server: Probe & { readonly url: string };
@@ -101,4 +101,17 @@ describe('the client of the SDK', () => {
     expect((await client.callTool({ name: 'write_note' })).structuredContent).toEqual({ done: true });
     await client.close();
   });
+});
+
+it('refuses to start with settings that contradict each other, and names all of them', async () => {
+  const probe = await spawnGuarded(['--transport', 'http', '--auth', 'oauth', '--api-keys-file', 'keys.json', '--allow-unauthenticated']);
+  expect((await probe.exit).code).toBe(78);
+  expect(probe.stderr).toMatch(/--auth-issuer.* is missing/);
+  expect(probe.stderr).toMatch(/--allow-unauthenticated.* contradicts --auth/);
+});
+
+it('refuses a file of keys that is wrong', async () => {
+  const probe = await spawnGuarded(['--transport', 'http', '--auth', 'api-key', '--api-keys-file', '/nowhere/keys.json']);
+  expect((await probe.exit).code).toBe(78);
+  expect(probe.stderr).toMatch(/file of API keys cannot be read/);
 });

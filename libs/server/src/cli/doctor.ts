@@ -36,7 +36,7 @@ export async function runDoctor<Config extends CommonConfig, Deps>(
   const findings: DoctorFinding[] = [
     checkNode(options.nodeVersion ?? process.versions.node),
     ...checkEnvironment(options),
-    ...(await Promise.all([checkPort(config), checkRedis(config), checkCacheFile(config), checkLogFile(config)])).flat(),
+    ...(await Promise.all([checkPort(config), checkRedis(config), checkCacheFile(config), checkLogFile(config), checkAuth(config)])).flat(),
     ...(await checkApp(app, config)),
   ];
   const problems = findings.filter(({ level }) => level === 'problem');
@@ -120,6 +120,17 @@ async function checkLogFile({ logFile }: CommonConfig): Promise<DoctorFinding[]>
     await (await createLogger({ file: logFile })).close();
     return 'can be written';
   });
+}
+
+async function checkAuth(config: CommonConfig): Promise<DoctorFinding[]> {
+  const { auth, apiKeysFile } = config;
+  if (auth === 'none') {
+    return [];
+  }
+  const { checkIssuer, checkKeys } = await import('../auth/check-auth.ts');
+  const issuer = auth === 'oauth' ? await attempt('issuer', () => checkIssuer(config)) : [];
+  const keys = apiKeysFile === undefined ? [] : await attempt('API keys', () => checkKeys(apiKeysFile));
+  return [...issuer, ...keys];
 }
 
 async function checkApp<Config, Deps>(app: Pick<ServerDefinition<Config, Deps>, 'doctor'>, config: Config): Promise<DoctorFinding[]> {

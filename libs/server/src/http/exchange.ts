@@ -24,8 +24,8 @@ export function toWebRequest(req: IncomingMessage, res: ServerResponse): Request
   });
 }
 
-/** Writes a web response; streams honour back-pressure and end when the client goes away. */
-export async function sendWebResponse(res: ServerResponse, response: Response): Promise<void> {
+/** Writes a web response; streams honour back-pressure, and end when the client goes away or `until` fires. */
+export async function sendWebResponse(res: ServerResponse, response: Response, until?: AbortSignal): Promise<void> {
   const headers: Record<string, string | number> = {};
   for (const [name, value] of response.headers) {
     headers[name] = value;
@@ -41,5 +41,17 @@ export async function sendWebResponse(res: ServerResponse, response: Response): 
   }
   res.writeHead(response.status, headers);
   res.flushHeaders();
-  await pipeline(response.body, res);
+  await pipeline(until === undefined ? response.body : readUntil(response.body, { until, res }), res);
+}
+
+/** The chunks of a body, whole, until the signal fires: then the body is cancelled, and the response ends in good order. */
+async function* readUntil(body: ReadableStream<Uint8Array>, { until, res }: { until: AbortSignal; res: ServerResponse }) {
+  const reader = body.getReader();
+  const stop = (): void => {
+    void reader.cancel();
+  };
+  until.addEventListener('abort', stop, { once: true });
+  res.on('close', stop);
+  if (until.aborted) stop();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }

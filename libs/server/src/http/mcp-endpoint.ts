@@ -6,13 +6,13 @@ import { authenticateAs, type Authenticate, type Authentication } from '../authe
 import { addCorsHeaders, sendPreflight } from './cors.ts';
 import type { Principal } from '../principal.ts';
 import type { CountRefusal } from './count-refusals.ts';
-import { endAtExpiry } from './end-at-expiry.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { sendWebResponse, toWebRequest } from './exchange.ts';
 import { sendRefusal, type HttpRefusal } from './http-error.ts';
 import { LegacySessions, type SessionAnswer } from './legacy-sessions.ts';
 import { readJsonBody, type BodyLimits } from './read-body.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
+import { watchExpiry } from './watch-expiry.ts';
 import type { ServeHttpOptions } from './serve-http.ts';
 import { isJsonObject } from '../schema/json.ts';
 
@@ -181,9 +181,9 @@ export class McpEndpoint {
       this.#streams.enter();
       activity.leave();
       held = this.#streams;
-      endAtExpiry(res, principal, this.#host.now);
     }
-    const exchange = { req, res, principal, body: body.value };
+    const until = isListen ? watchExpiry(res, principal, this.#host.now) : undefined;
+    const exchange = { req, res, principal, body: body.value, until };
     if (this.#sessions === undefined) {
       await this.#serve(toWebRequest(req, res), exchange);
     } else {
@@ -191,9 +191,9 @@ export class McpEndpoint {
     }
   }
 
-  async #serve(request: Request, { res, principal, body }: Exchange): Promise<void> {
+  async #serve(request: Request, { res, principal, body, until }: Exchange): Promise<void> {
     this.#principals.set(request, principal);
-    await sendWebResponse(res, await this.#handler.fetch(request, { parsedBody: body }));
+    await sendWebResponse(res, await this.#handler.fetch(request, { parsedBody: body }), until);
   }
 
   #callerOf(requestInfo: Request | undefined): { readonly requestInfo: Request; readonly principal: Principal } {
@@ -231,12 +231,11 @@ export class McpEndpoint {
     const isStream = req.method === 'GET';
     if (isStream) {
       this.#streams.enter();
-      endAtExpiry(res, principal, this.#host.now);
     }
     let answer: SessionAnswer | undefined;
     try {
       answer = await sessions.handle(toWebRequest(req, res), body, principal);
-      await sendWebResponse(res, answer.response);
+      await sendWebResponse(res, answer.response, isStream ? watchExpiry(res, principal, this.#host.now) : undefined);
     } finally {
       answer?.leave();
       if (isStream) {
@@ -270,6 +269,8 @@ interface Exchange {
   readonly res: ServerResponse;
   readonly principal: Principal;
   readonly body: unknown;
+  /** When a stream ends, whatever its client wants. */
+  readonly until?: AbortSignal | undefined;
 }
 
 function isListenRequest(body: unknown): boolean {

@@ -32,7 +32,8 @@ export interface Keeper {
 /** The template under which kept bodies are read. */
 export const keptTemplate = 'trellis://kept/{handle}{?cursor}';
 
-const maxBytes = 16 * 1024 * 1024;
+/** Largest body that is kept. */
+export const maxKeptBytes = 16 * 1024 * 1024;
 const maxTtlMs = 24 * 3_600_000;
 const header = z.object({ owner: z.string(), mimeType: z.string(), isText: z.boolean(), pages: z.int(), expiresAt: z.number() });
 
@@ -40,7 +41,9 @@ const header = z.object({ owner: z.string(), mimeType: z.string(), isText: z.boo
 export function createKeeper(store: KeyStore, now: () => number): Keeper {
   return {
     async keep(bytes, { principal, ttlMs, mimeType }) {
-      if (bytes.length > maxBytes) throw new AppError('LIMIT', `A body of ${bytes.length} bytes cannot be kept; at most ${maxBytes} are.`);
+      if (bytes.length > maxKeptBytes) {
+        throw new AppError('LIMIT', `A body of ${bytes.length} bytes cannot be kept; at most ${maxKeptBytes} are.`);
+      }
       const life = Math.min(ttlMs, maxTtlMs);
       const handle = randomBytes(16).toString('base64url');
       const { isText, pages } = splitBody(bytes, mimeType);

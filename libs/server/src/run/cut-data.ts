@@ -1,4 +1,5 @@
 import { fitResult, type JsonValue, type Path } from '@trellis-mcp/context-window';
+import { maxKeptBytes } from '../keep/create-keeper.ts';
 import { maxRepeatedBytes } from '../render/render-text.ts';
 import { isJsonObject } from '../schema/json.ts';
 import type { ToolTask } from './tool-task.ts';
@@ -18,7 +19,8 @@ const opaqueName =
  * @param besideBytes What is sent beside the data: a text of the tool's own, and attachments.
  */
 export async function cutData(task: ToolTask, besideBytes: number): Promise<boolean> {
-  const { data, entry, frame, options, peer } = task;
+  const { data, entry, frame, json = '', options, peer } = task;
+  if (Buffer.byteLength(json) > maxKeptBytes) return false;
   const room = roomFor(entry.maxResultBytes - noticeBytes - besideBytes, options?.text === undefined);
   try {
     const fitted = await fitResult(data as JsonValue, {
