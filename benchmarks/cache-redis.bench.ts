@@ -2,13 +2,13 @@ import { redisTier } from '@trellis-mcp/cache';
 import { openRedis } from '@trellis-mcp/stores';
 import { sharedRedis } from '@trellis-mcp/test-services';
 import { installCachePeers } from './cache-peers.ts';
-import { fill, hitInTurn, keys, makeValue, openTrellis } from './cache-work.ts';
+import { fill, timeEachHit, keys, makeValue, openTrellis } from './cache-work.ts';
 import { compareTo, measureInterleaved } from './measure.ts';
 import type { BenchResult } from './report.ts';
 
-const hits = 5_000;
+const hits = 3_000;
 const title = 'A hit in Redis';
-const unit = 'ns';
+const unit = 'p50, ns';
 
 /** Hits in Redis, one after the other, against a bare ioredis `GET` and `JSON.parse`, and beside the caches of other projects. */
 export async function run(rounds: number): Promise<readonly BenchResult[]> {
@@ -17,13 +17,13 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   const peers = await installCachePeers();
   const others = 'missing' in peers ? [] : peers.openOnRedis(server.url);
   for (const [index, key] of keys.entries()) await redis.command.set(`bare:${key}`, JSON.stringify(makeValue(index)));
-  const trellis = openTrellis([redisTier(redis)]);
+  const trellis = openTrellis([redisTier(redis, { timeoutMs: 10_000 })]);
   const caches = [...others, trellis];
   for (const cache of caches) await fill(cache);
   const bare = 'ioredis GET and JSON.parse';
   const getBare = async (key: string): Promise<unknown> => JSON.parse((await redis.command.get(`bare:${key}`)) ?? 'null');
   const measured = await measureInterleaved(
-    [hitInTurn(bare, getBare, hits), ...caches.map(({ name, get }) => hitInTurn(name, get, hits))],
+    [timeEachHit(bare, getBare, hits), ...caches.map(({ name, get }) => timeEachHit(name, get, hits))],
     rounds,
   );
   await Promise.all(caches.map(({ close }) => close()));

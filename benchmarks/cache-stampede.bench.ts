@@ -18,7 +18,7 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   await using redis = await openRedis(server.url);
   const peers = await installCachePeers();
   const others = 'missing' in peers ? [] : peers.openOnBoth(server.url);
-  const trellis = openTrellis([memoryTier(), redisTier(redis)]);
+  const trellis = openTrellis([memoryTier(), redisTier(redis, { timeoutMs: 10_000 })]);
   const measured = await measureInterleaved([...others, trellis].map(stampede), rounds);
   await Promise.all([...others, trellis].map(({ close }) => close()));
   if ('missing' in peers) return [{ title: `${title}, beside bentocache and cacheable`, missing: peers.missing }];

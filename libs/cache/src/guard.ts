@@ -92,20 +92,28 @@ function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions):
   const latency = createLatency();
   let errors = 0;
   return {
-    async run(operation, step) {
-      if (!breaker.canTry()) return undefined;
-      const startedAt = performance.now();
-      try {
-        const result = await limit(step(), startedAt);
-        breaker.succeed();
-        latency.add(performance.now() - startedAt);
-        return result;
-      } catch (failure) {
-        breaker.fail();
-        errors += 1;
-        onError({ tier: name, operation, error: toAppError(failure, name) });
-        return undefined;
-      }
+    // One promise by hand: each hop and timer less is felt on every hit in Redis.
+    run<T>(operation: string, step: () => Promise<T>): Promise<T | undefined> {
+      if (!breaker.canTry()) return Promise.resolve(undefined);
+      return new Promise((resolve) => {
+        const fail = (failure: unknown): void => {
+          breaker.fail();
+          errors += 1;
+          onError({ tier: name, operation, error: toAppError(failure, name) });
+          resolve(undefined);
+        };
+        const watched = { startedAt: performance.now(), fail };
+        const finish = (result: T): void => {
+          if (!limit.release(watched)) return;
+          breaker.succeed();
+          latency.add(performance.now() - watched.startedAt);
+          resolve(result);
+        };
+        limit.watch(watched);
+        start(step).then(finish, (failure: unknown) => {
+          if (limit.release(watched)) fail(failure);
+        });
+      });
     },
     isClosed: () => breaker.isClosed,
     errors: () => errors,
@@ -158,6 +166,15 @@ function createDebt(retry: () => void, retryMs: number): Debt {
       stop();
     },
   };
+}
+
+/** A step may also throw before it gives a promise. */
+function start<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return step();
+  } catch (failure) {
+    return Promise.reject(failure);
+  }
 }
 
 function toAppError(failure: unknown, name: string): AppError {

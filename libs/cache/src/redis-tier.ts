@@ -38,10 +38,10 @@ function openRedisStore({ command }: RedisConnection, { namespace }: TierContext
   const prefix = redisPrefix(namespace);
   const place = (name: string): string => prefix + name;
   return {
-    async read(names) {
+    read(names) {
       const [first = ''] = names;
-      if (names.length === 1) return [(await command.get(place(first))) ?? undefined];
-      return (await command.mget(names.map(place))).map((raw) => raw ?? undefined);
+      if (names.length === 1) return command.get(place(first)).then((raw) => [raw ?? undefined]);
+      return command.mget(names.map(place)).then((raws) => raws.map((raw) => raw ?? undefined));
     },
     async swap(name, record, { expectedId, keepMs, keepAlive, position = '' }) {
       const keys = [place(name), place('log'), ...keepAlive.map(place)];

@@ -1,11 +1,18 @@
 import { AppError } from '@trellis-mcp/errors';
 
-/** Waits for a step that began at `startedAt` (of `performance.now()`), but not longer than the limit; then rejects with `TIMEOUT`. */
-export type TimeLimit = <T>(step: Promise<T>, startedAt: number) => Promise<T>;
-
-interface Waiting {
+/** A step under way. */
+export interface LimitedStep {
+  /** Of `performance.now()`. */
   startedAt: number;
-  fail: () => void;
+  /** Called when it takes too long, with a `TIMEOUT`; it is no longer watched then. */
+  fail: (error: AppError) => void;
+}
+
+/** Watches steps that may take only so long. */
+export interface TimeLimit {
+  watch(step: LimitedStep): void;
+  /** Ends the watch; false when the step has failed before. */
+  release(step: LimitedStep): boolean;
 }
 
 /**
@@ -13,39 +20,29 @@ interface Waiting {
  * all, and a step that is quick costs none.
  */
 export function createTimeLimit(timeoutMs: number): TimeLimit {
-  const waiting = new Set<Waiting>();
+  const watched = new Set<LimitedStep>();
   let timer: NodeJS.Timeout | undefined;
   const failLate = (): void => {
     timer = undefined;
     const now = performance.now();
-    for (const each of waiting) {
-      const leftMs = each.startedAt + timeoutMs - now;
+    for (const step of watched) {
+      const leftMs = step.startedAt + timeoutMs - now;
       if (leftMs > 0) {
         timer = setTimeout(look, leftMs).unref();
         return;
       }
-      waiting.delete(each);
-      each.fail();
+      watched.delete(step);
+      step.fail(new AppError('TIMEOUT', `No answer within ${String(timeoutMs)} ms.`, { retryable: true }));
     }
   };
   // Behind the next look at the sockets: what arrived while this process was busy is not late.
   const look = (): void => void setImmediate(failLate);
-  return (step, startedAt) =>
-    new Promise((resolve, reject) => {
-      const fail = (): void => reject(new AppError('TIMEOUT', `No answer within ${String(timeoutMs)} ms.`, { retryable: true }));
-      const entry = { startedAt, fail };
-      waiting.add(entry);
+  return {
+    watch(step) {
+      watched.add(step);
       // The connection that is waited for keeps the process alive, not the wait.
       timer ??= setTimeout(look, timeoutMs).unref();
-      step.then(
-        (result) => {
-          waiting.delete(entry);
-          resolve(result);
-        },
-        (failure: unknown) => {
-          waiting.delete(entry);
-          reject(failure);
-        },
-      );
-    });
+    },
+    release: (step) => watched.delete(step),
+  };
 }
