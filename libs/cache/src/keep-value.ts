@@ -25,7 +25,7 @@ export function makeEntry({ now, random }: CacheCore, given: unknown, policy: Fu
   const staleUntil = freshUntil + staleMs;
   const deadUntil = Math.max(staleUntil, freshUntil + graceMs);
   const value = freezeDeep(decodeValue(encoded));
-  return { ...encoded, value, payloadBytes, tags: policy.tags, createdAt, freshUntil, staleUntil, deadUntil };
+  return { ...encoded, value, tags: policy.tags, createdAt, freshUntil, staleUntil, deadUntil };
 }
 
 /** What of a loaded value goes to the callers: what a later hit would give them, also when it cannot be kept. */

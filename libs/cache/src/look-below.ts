@@ -56,15 +56,19 @@ export function namesOf(key: string, tags: readonly string[]): string[] {
 export function keepInMemory(core: CacheCore, key: string, { moment, entry, retryAt = 0 }: MemoryKeep): boolean {
   if (!core.memory || isOutdated(core, moment, { key, tags: entry.tags }) || !isAlive(entry, core.now())) return false;
   freezeDeep(entry.value);
+  const { payload = '', sizeBytes = key.length + Buffer.byteLength(payload) + overheadBytes } = entry;
   core.memory.set(key, {
     ...entry,
     payload: undefined,
+    sizeBytes,
     answer: entry.kind === 'bytes' ? undefined : Promise.resolve(entry.value),
     notBefore: entry.createdAt - maxSkewMs,
     retryAt,
   });
   return true;
 }
+
+const overheadBytes = 256;
 
 interface MemoryKeep {
   moment: number;

@@ -9,6 +9,7 @@ export interface MemoryEntry extends Entry {
   notBefore: number;
   /** A stale entry is not loaded again before this. */
   retryAt: number;
+  sizeBytes: number;
 }
 
 /** What a {@link memoryTier} holds for one cache. */
@@ -35,8 +36,6 @@ export interface MemoryTierOptions {
   maxEntries?: number;
 }
 
-const overheadBytes = 256;
-
 /** Makes the tier in the memory of this process: the least recently used entry goes first. */
 export function memoryTier({ maxBytes = 64 * 1024 * 1024, maxEntries = 10_000 }: MemoryTierOptions = {}): MemoryTier {
   return { kind: 'memory', name: 'memory', open: () => openMemoryStore(maxBytes, maxEntries) };
@@ -47,7 +46,7 @@ function openMemoryStore(maxBytes: number, maxEntries: number): MemoryStore {
   const entries = new LRUCache<string, MemoryEntry>({
     max: maxEntries,
     maxSize: maxBytes,
-    sizeCalculation: ({ payloadBytes }, key) => key.length + payloadBytes + overheadBytes,
+    sizeCalculation: ({ sizeBytes }) => sizeBytes,
     dispose: ({ tags }, key) => forget(keysOfTags, tags, key),
   });
   return {

@@ -19,7 +19,8 @@ export interface Entry extends Lifetime {
   value: unknown;
   /** The encoded value; memory does not keep it. */
   payload: string | undefined;
-  payloadBytes: number;
+  /** What it takes in memory, once it was kept there. */
+  sizeBytes?: number;
   tags: readonly string[];
 }
 
@@ -122,6 +123,9 @@ export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }:
   };
 }
 
+/** Shared by all readings without tags, which is most of them. */
+const noVersions = new Map<string, string>();
+
 /** What was read, and the record when it is readable and alive. */
 function interpret(
   raws: readonly (string | undefined)[],
@@ -130,7 +134,7 @@ function interpret(
 ): { reading: Reading; record: CacheRecord | undefined } {
   const [raw] = raws;
   const record = raw === undefined ? undefined : decodeRecord(raw);
-  const versions = new Map<string, string>();
+  const versions = tags.length === 0 && (record?.tags.length ?? 0) === 0 ? noVersions : new Map<string, string>();
   for (let index = 0; index < tags.length; index += 1) versions.set(tags[index] ?? '', idOf(raws[index + 1]));
   const reading = { entry: undefined, isDeleted: record?.kind === 'marker', keyId: idOf(raw), versions };
   return { reading, record: record && isAlive(record, time) ? record : undefined };
@@ -157,7 +161,7 @@ function toEntry(record: CacheRecord): Entry | undefined {
   try {
     const value = decodeValue({ kind, payload });
     const names = tags.map(([tag]) => tag);
-    return { kind, value, payload, payloadBytes: Buffer.byteLength(payload), tags: names, createdAt, freshUntil, staleUntil, deadUntil };
+    return { kind, value, payload, tags: names, createdAt, freshUntil, staleUntil, deadUntil };
   } catch {
     // Damaged: as if it were not there.
     return undefined;
