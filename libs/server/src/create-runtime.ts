@@ -15,6 +15,8 @@ import type { Frame, RuntimeHost } from './frame.ts';
 import { findResource } from './handle/read-resource.ts';
 import { createKeeper } from './keep/create-keeper.ts';
 import { createKeptResource } from './keep/kept-resource.ts';
+import { createRateLimiter, type RateLimiter } from './limit/create-rate-limiter.ts';
+import { parseRates } from './limit/parse-rates.ts';
 import { createCallMemory, type CallMemory } from './memory/call-memory.ts';
 import { lackedScopes } from './lacked-scopes.ts';
 import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
@@ -55,7 +57,7 @@ export interface RuntimeOptions<Config, Deps> {
 /**
  * Makes everything that requests need, once: lists, schemas, keys, metrics names.
  *
- * @throws AppError `INVALID_INPUT` when a list made by the app, `--tools`, `--exclude-tools` or `--state-keys` is wrong.
+ * @throws AppError `INVALID_INPUT` when a list made by the app, `--tools`, `--exclude-tools`, `--rate-limit` or `--state-keys` is wrong.
  */
 export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>, options: RuntimeOptions<Config, Deps>): Runtime {
   const { deps, host, heartbeatMs = 10_000 } = options;
@@ -64,8 +66,18 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
   const running = new Set<Stopper>();
   const tracing = createTracingLookup(app.version);
   const memory = host.config.memory === true ? createCallMemory(host) : undefined;
-  const frame: Frame = { host, deps, sealer, keeper, memory, running, heartbeatMs, tracing: tracing.find };
   const catalog = buildCatalog(app, options, { kept: createKeptResource(keeper, sealer), memory });
+  const frame: Frame = {
+    host,
+    deps,
+    sealer,
+    keeper,
+    limiter: openLimiter(host, catalog),
+    memory,
+    running,
+    heartbeatMs,
+    tracing: tracing.find,
+  };
   warnOfForgetting(host, catalog);
   registerNames(host, catalog);
   const hub = host.events ?? createOwnHub(host);
@@ -92,6 +104,11 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
       if (host.events === undefined) await hub.close();
     },
   };
+}
+
+function openLimiter(host: RuntimeHost, { tools }: Catalog): RateLimiter | undefined {
+  const { rateLimit = [] } = host.config;
+  return rateLimit.length === 0 ? undefined : createRateLimiter(parseRates(rateLimit, tools), host);
 }
 
 function scopesOf({ tools, resources, templates, prompts }: Catalog, { config }: RuntimeHost): string[] {

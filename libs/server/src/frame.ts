@@ -4,6 +4,7 @@ import type { CommonConfig } from './common-settings.ts';
 import type { EventHub } from './events/open-events.ts';
 import type { Host } from './host.ts';
 import type { Keeper } from './keep/create-keeper.ts';
+import type { RateLimiter } from './limit/create-rate-limiter.ts';
 import type { CallMemory } from './memory/call-memory.ts';
 import type { Stopper } from './run/stopper.ts';
 import type { Sealer } from './seal/create-sealer.ts';
@@ -14,7 +15,7 @@ export interface RuntimeHost extends Pick<Host, 'log' | 'now' | 'keyStore' | 'bo
   readonly lifecycle: Pick<Lifecycle, 'track' | 'drainSignal'>;
   readonly health: Pick<Health, 'metrics' | 'report'>;
   readonly config: Pick<CommonConfig, 'tools' | 'excludeTools' | 'stateKeys' | 'cachePath'> &
-    Partial<Pick<CommonConfig, 'auth' | 'listAll' | 'memory' | 'toolBudget' | 'toolSearch'>>;
+    Partial<Pick<CommonConfig, 'auth' | 'listAll' | 'memory' | 'rateLimit' | 'toolBudget' | 'toolSearch'>>;
   /** Default: a hub of the runtime's own. */
   readonly events?: EventHub;
 }
@@ -25,6 +26,8 @@ export interface Frame {
   readonly deps: unknown;
   readonly sealer: Sealer;
   readonly keeper: Keeper;
+  /** Absent without `--rate-limit`. */
+  readonly limiter: RateLimiter | undefined;
   /** Absent without `--memory`. */
   readonly memory: CallMemory | undefined;
   /** Calls that run now; stopped together when the drain runs out. */

@@ -1,5 +1,6 @@
 import { setting } from '@trellis-mcp/config';
 import { z } from 'zod';
+import { ratePattern } from '../limit/parse-rates.ts';
 
 /** Who may call over HTTP and WebSocket, and how that is found out. */
 export function authSettings() {
@@ -20,6 +21,14 @@ export function authSettings() {
       description: 'Address (host:port or origin) that the server may ask although it is private or without TLS. Repeatable.',
       placeholder: 'address',
     }),
+    rateLimit: setting(
+      z.array(z.string().regex(ratePattern, 'must be a rate such as 600/m, or query=60/m for one tool')).max(1_000).default([]),
+      {
+        description:
+          'How often one caller may call one tool: 600/m (or /s, /h) for each, query=60/m for one. Repeatable. Default: no limit.',
+        placeholder: 'rate',
+      },
+    ),
     listAll: setting(z.boolean().default(false), {
       description: 'List also what the scopes of a caller do not allow, so that clients can ask for more of them.',
     }),

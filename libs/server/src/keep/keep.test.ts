@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { connectTo, startCore } from '../../test/fixture/start-core.ts';
 import type { AnyTool } from '../define.ts';
+import { createKeeper } from './create-keeper.ts';
 import { splitBody } from './split-body.ts';
 
 function keeping(body: Uint8Array, mimeType: string): AnyTool<object> {
@@ -115,4 +116,18 @@ it('cuts any bytes into pages that make the same bytes', () => {
 
 it('keeps text that is no UTF-8 as bytes', () => {
   expect(splitBody(Uint8Array.from([0x66, 0xff]), 'text/plain')).toEqual({ isText: false, pages: ['Zv8='] });
+});
+
+it('takes the room of a caller who keeps too much from that caller alone, oldest first', async () => {
+  const store = openMemoryKeyStore({ maxBytes: 256 * 1024 * 1024 });
+  const keeper = createKeeper(store, () => 1000);
+  const keep = (id: string, megabytes: number) =>
+    keeper.keep(Buffer.alloc(megabytes * 1024 * 1024, 'x'), { principal: { id, scopes: 'all' }, ttlMs: 1000, mimeType: 'text/plain' });
+  const isThere = async (id: string, { uri }: { uri: string }): Promise<boolean> =>
+    (await keeper.read(uri.replace('trellis://kept/', ''), 0, { id, scopes: 'all' })) !== undefined;
+  const other = await keep('bob', 1);
+  const bodies = [];
+  for (let body = 0; body < 4; body += 1) bodies.push(await keep('ada', 12));
+  expect(await Promise.all(bodies.map((body) => isThere('ada', body)))).toEqual([false, false, true, true]);
+  expect(await isThere('bob', other)).toBe(true);
 });

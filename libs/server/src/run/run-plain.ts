@@ -3,6 +3,7 @@ import { AppError } from '@trellis-mcp/errors';
 import { ask } from './ask.ts';
 import { deadline } from './deadline.ts';
 import { toProtocolError } from './error-result.ts';
+import { rateLimit } from './rate-limit.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { scopes } from './scopes.ts';
@@ -10,7 +11,7 @@ import type { Step } from './step.ts';
 import type { Task } from './task.ts';
 import { walk } from './walk.ts';
 
-const common: readonly Step<Task>[] = [scopes, deadline, ask, run];
+const common: readonly Step<Task>[] = [scopes, rateLimit, deadline, ask, run];
 
 /** Largest answer in bytes of JSON; a list is cut into pages instead. */
 const maxBytes = 1024 * 1024;

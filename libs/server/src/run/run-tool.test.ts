@@ -42,7 +42,17 @@ async function call(tool: AnyTool<object>, options: CoreOptions = {}, args: Reco
 }
 
 it('walks a call through named steps in this order', () => {
-  expect(toolSteps.map((step) => step.name)).toEqual(['scopes', 'memory', 'deadline', 'ask', 'run', 'output', 'budget', 'render']);
+  expect(toolSteps.map((step) => step.name)).toEqual([
+    'scopes',
+    'rateLimit',
+    'memory',
+    'deadline',
+    'ask',
+    'run',
+    'output',
+    'budget',
+    'render',
+  ]);
 });
 
 it('a failure of ours shows code, message, hint and details, and no structured content', async () => {

@@ -6,6 +6,7 @@ import { deadline } from './deadline.ts';
 import { toErrorResult } from './error-result.ts';
 import { memory } from './memory.ts';
 import { output } from './output.ts';
+import { rateLimit } from './rate-limit.ts';
 import { render } from './render.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
@@ -15,7 +16,7 @@ import type { ToolTask } from './tool-task.ts';
 import { walk } from './walk.ts';
 
 /** What happens to every call of a tool, in order; `report` follows whatever the outcome. */
-export const toolSteps: readonly Step<ToolTask>[] = [scopes, memory, deadline, ask, run, output, budget, render];
+export const toolSteps: readonly Step<ToolTask>[] = [scopes, rateLimit, memory, deadline, ask, run, output, budget, render];
 
 /**
  * Runs one call of a tool through {@link toolSteps}.
