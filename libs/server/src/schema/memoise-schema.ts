@@ -1,5 +1,6 @@
 import type { Schema } from '../define.ts';
 import { deepFreeze, isJsonObject, type JsonObject } from './json.ts';
+import { dialect } from './portable.ts';
 
 /** A schema whose JSON form was made once; both are frozen. */
 export interface MemoisedSchema {
@@ -13,6 +14,8 @@ const memo = new WeakMap<Schema, MemoisedSchema>();
 
 /**
  * Converts a schema to JSON Schema 2020-12 once; the same schema gives the same frozen object for ever.
+ *
+ * Zod's name of the dialect is left out: it is what MCP takes schemas for (spec: basic, JSON Schema usage), and each list would pay for it.
  *
  * @throws Error from the schema library for what JSON Schema cannot say, such as a transform in an output.
  */
@@ -32,5 +35,7 @@ export function memoiseSchema(schema: Schema): MemoisedSchema {
 function convert(schema: Schema, side: 'input' | 'output'): JsonObject {
   const json: unknown = schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
   if (!isJsonObject(json)) throw new Error('the schema library made no JSON Schema object');
-  return deepFreeze(structuredClone(json));
+  const { $schema, ...rest } = structuredClone(json);
+  const isImplied = schema['~standard'].vendor === 'zod' && $schema === dialect;
+  return deepFreeze(isImplied || $schema === undefined ? rest : { $schema, ...rest });
 }

@@ -6,7 +6,8 @@ const dataKeywords: ReadonlySet<string> = new Set(['const', 'enum', 'default', '
 /** Keywords whose value maps free names to schemas. */
 const mapKeywords: ReadonlySet<string> = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 const topLevelUnions = ['anyOf', 'oneOf', 'allOf', 'not', 'if'];
-const dialect = 'https://json-schema.org/draft/2020-12/schema';
+/** The dialect of MCP's schemas. */
+export const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Reports what some clients refuse in a schema: references, a union at the top, a root that is no object, another dialect. */
 export function checkPortable(root: unknown, report: Report): void {
