@@ -75,7 +75,8 @@ export function checkKey(key: string): void {
 
 function checkText(what: string, text: string, maxBytes: number): void {
   if (text === '' || !text.isWellFormed() || text.includes('\0')) throw invalid(`${what} must be well-formed text without NUL, not empty.`);
-  if (Buffer.byteLength(text) > maxBytes) throw invalid(`${what} has at most ${String(maxBytes)} bytes.`);
+  // A character has at most three bytes: short text need not be measured.
+  if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes) throw invalid(`${what} has at most ${String(maxBytes)} bytes.`);
 }
 
 function invalid(message: string): AppError {
