@@ -51,6 +51,17 @@ it('refuses subscriptions to what is not there, not allowed, or more than 1,000'
   expect(await subscribe('test://page/999')).toBeUndefined();
 });
 
+it('refuses subscriptions to URIs that are too long together', async () => {
+  const core = startCore({ resources });
+  await using peer = await connectRaw(core.runtime, { era: 'legacy' });
+  const subscribe = async (uri: string) => (await peer.send('resources/subscribe', { uri })).error?.code;
+  const long = (index: number): string => `test://page/${index}${'x'.repeat(8_000)}`;
+  const codes: unknown[] = [];
+  for (let index = 0; index < 40; index += 1) codes.push(await subscribe(long(index)));
+  expect(codes.indexOf(-32602)).toBe(32);
+  expect(await subscribe(long(1))).toBeUndefined();
+});
+
 it('does not tell a modern client of a resource that its scopes do not allow', async () => {
   const core = startCore({ resources });
   await using peer = await connectRaw(core.runtime, { principal: { id: 'a', scopes: new Set() } });

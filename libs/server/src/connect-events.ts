@@ -18,6 +18,8 @@ export interface ConnectEventsOptions {
 }
 
 const maxSubscriptions = 1000;
+/** Characters of all URIs that one connection subscribes to: a template may fit URIs of any length. */
+const maxUrisLength = 256 * 1024;
 
 /**
  * Sends change events to the client of a connection that lasts: everything that a modern client listens for (the SDK filters), and to a
@@ -62,7 +64,7 @@ function forward(
   }
 }
 
-/** Sets `resources/subscribe` and `resources/unsubscribe`; returns the live set of URIs, at most 1,000. */
+/** Sets `resources/subscribe` and `resources/unsubscribe`; returns the live set of URIs, at most 1,000 of 256 KiB together. */
 function handleSubscriptions({ server }: McpServer, { catalog, connection }: ConnectEventsOptions): ReadonlySet<string> {
   const uris = new Set<string>();
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
@@ -70,9 +72,7 @@ function handleSubscriptions({ server }: McpServer, { catalog, connection }: Con
     if (found === undefined) throw toProtocolError(new AppError('NOT_FOUND', `Resource not found: ${uri.slice(0, 2000)}`), uri);
     const missing = missingScopes(connection.principal, found.entry.subject.scopes);
     if (missing.length > 0) throw toProtocolError(new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`), uri);
-    if (uris.size >= maxSubscriptions && !uris.has(uri)) {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `At most ${maxSubscriptions} resources can be subscribed to.`);
-    }
+    if (!uris.has(uri)) assertRoom(uris, uri);
     uris.add(uri);
     return {};
   });
@@ -81,4 +81,14 @@ function handleSubscriptions({ server }: McpServer, { catalog, connection }: Con
     return {};
   });
   return uris;
+}
+
+function assertRoom(uris: ReadonlySet<string>, uri: string): void {
+  if (uris.size >= maxSubscriptions) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `At most ${maxSubscriptions} resources can be subscribed to.`);
+  }
+  if ([...uris].reduce((sum, { length }) => sum + length, uri.length) > maxUrisLength) {
+    const message = `The resources subscribed to may have ${maxUrisLength} characters of URIs together.`;
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  }
 }

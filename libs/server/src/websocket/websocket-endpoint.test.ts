@@ -143,7 +143,7 @@ describe('a peer', () => {
   });
 
   it('that answers pings stays', async () => {
-    await using server = await start({ pingMs: 50, pongMs: 100 });
+    await using server = await start({ pingMs: 50, pongMs: 500, messageMs: 150, idleMs: 60_000 });
     using raw = await openRaw(server.port);
     raw.send(call(1));
     for (let seen = 0; seen < 5; seen += 1) {
@@ -176,7 +176,7 @@ describe('a client', () => {
     using raw = await openRaw(server.port);
     raw.send(call(1), frame('{"jsonrpc"', { isLast: false }));
     const drip = setInterval(() => {
-      raw.send(frame('', { opcode: opcodes.pong }), frame(' ', { opcode: opcodes.continuation, isLast: false }));
+      raw.send(Buffer.concat([frame(' ', { opcode: opcodes.continuation, isLast: false }), frame('', { opcode: opcodes.pong })]));
     }, 50);
     expect(await raw.closed).toBe(4408);
     clearInterval(drip);
