@@ -24,7 +24,7 @@ export async function compareHttp(
 }
 
 /** A running server whose rounds cost CPU microseconds per request; dispose it when the benchmark ends. */
-async function startHttpVariant(
+export async function startHttpVariant(
   name: string,
   { port, program, round }: { readonly port: number; readonly program: BenchProgram; readonly round: HttpRound },
 ): Promise<Variant & AsyncDisposable> {

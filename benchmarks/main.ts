@@ -1,6 +1,7 @@
 /** Runs the benchmarks one by one and prints their ratios: `npm run bench [-- NAME ...] [--rounds N]`. Exit 1 when a bound is missed. */
 import { parseArgs } from 'node:util';
 import { recordMeasurement } from '@trellis-mcp/test-services';
+import * as authCall from './auth-call.bench.ts';
 import * as cacheMemory from './cache-memory.bench.ts';
 import * as cacheRedis from './cache-redis.bench.ts';
 import * as cacheStampede from './cache-stampede.bench.ts';
@@ -19,6 +20,7 @@ const benches = {
   'http-list': httpList,
   'stdio-call': stdioCall,
   'websocket-call': websocketCall,
+  'auth-call': authCall,
   'cold-start': coldStart,
   'database-key': databaseKey,
   'database-flight': databaseFlight,

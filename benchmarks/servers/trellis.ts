@@ -5,6 +5,7 @@ import { addTool, toolNames } from './add-tool.ts';
 
 const { defineTool } = createDefiners<null>();
 const port = 3190;
+const scopes = process.env['BENCH_SCOPES']?.split(',') ?? [];
 
 const app = defineServer({
   name: 'trellis-bench',
@@ -16,7 +17,7 @@ const app = defineServer({
   settings: z.object(commonSettings({ port })),
   openDeps: () => Promise.resolve(null),
   tools: toolNames().map((name) =>
-    defineTool({ ...addTool, name, hints: { readOnly: true }, run: ({ a, b }) => Promise.resolve({ sum: a + b }) }),
+    defineTool({ ...addTool, name, hints: { readOnly: true }, scopes, run: ({ a, b }) => Promise.resolve({ sum: a + b }) }),
   ),
 });
 await runMain(app);

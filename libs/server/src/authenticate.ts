@@ -8,7 +8,7 @@ export interface CredentialRequest {
   readonly resource: string;
   /** The public URL that is asked, with its query; `http` or `https` for WebSocket, too (RFC 9449, htu). */
   readonly url: string;
-  /** `headersDistinct` of `node:http`: a second `Authorization` must not vanish. */
+  /** `authorization` and `dpop` at least, with every line of them: a second one must not vanish. */
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>;
 }
 

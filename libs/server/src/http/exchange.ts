@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * The web request that the SDK reads: method, URL, headers and a signal that aborts when the client goes away. The body is parsed before
- * and passed beside it, so that it is neither serialised nor read a second time.
+ * and passed beside it, so that it is neither serialised nor read a second time. Credentials stay here: nothing behind this has a use for them.
  */
 export function toWebRequest(req: IncomingMessage, res: ServerResponse): Request {
   const abort = new AbortController();
@@ -15,13 +15,20 @@ export function toWebRequest(req: IncomingMessage, res: ServerResponse): Request
   const headers: [string, string][] = [];
   const raw = req.rawHeaders;
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    headers.push([raw[index] ?? '', raw[index + 1] ?? '']);
+    const name = raw[index] ?? '';
+    if (!isCredential(name)) headers.push([name, raw[index + 1] ?? '']);
   }
   return new Request(`http://${req.headers.host ?? 'localhost'}${req.url ?? '/'}`, {
     method: req.method ?? 'GET',
     headers,
     signal: abort.signal,
   });
+}
+
+function isCredential(name: string): boolean {
+  if (name.length !== 13 && name.length !== 4) return false;
+  const lower = name.toLowerCase();
+  return lower === 'authorization' || lower === 'dpop';
 }
 
 /** Writes a web response; streams honour back-pressure, and end when the client goes away or `until` fires. */

@@ -10,6 +10,7 @@ import { endpointUrl } from './endpoint-url.ts';
 import { sendWebResponse, toWebRequest } from './exchange.ts';
 import { sendRefusal, type HttpRefusal } from './http-error.ts';
 import { LegacySessions, type SessionAnswer } from './legacy-sessions.ts';
+import { readCredentials } from './read-credentials.ts';
 import { readJsonBody, type BodyLimits } from './read-body.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 import { watchExpiry } from './watch-expiry.ts';
@@ -38,6 +39,8 @@ export class McpEndpoint {
   readonly #principals = new WeakMap<Request, Principal>();
   readonly #calls: Activity = createActivity();
   readonly #streams: Activity = createActivity();
+  /** Where clients find this endpoint; known when somebody has. */
+  #resource: string | undefined;
   #isDraining = false;
 
   constructor(host: ProcessHost, options: ServeHttpOptions, refused: CountRefusal) {
@@ -120,16 +123,17 @@ export class McpEndpoint {
   }
 
   /** Finds the caller of a request to this endpoint or, with a path, to another page of the server. */
-  authenticate({ method = 'GET', headersDistinct, socket, url = '' }: IncomingMessage, path?: string): Promise<Authentication> {
+  authenticate(req: IncomingMessage, path?: string): Promise<Authentication> {
+    const { method = 'GET', socket, url = '' } = req;
     const resource = this.#resourceOf(socket);
     const query = url.indexOf('?');
     const asked = `${path === undefined ? resource : new URL(path, resource).href}${query === -1 ? '' : url.slice(query)}`;
-    return this.#authenticate({ method, resource, url: asked, headers: headersDistinct });
+    return this.#authenticate({ method, resource, url: asked, headers: readCredentials(req) });
   }
 
   #resourceOf({ localPort }: Pick<IncomingMessage['socket'], 'localPort'>): string {
-    const { config } = this.#host;
-    return endpointUrl(config, localPort ?? config.port);
+    this.#resource ??= endpointUrl(this.#host.config, localPort ?? this.#host.config.port);
+    return this.#resource;
   }
 
   async #identify(req: IncomingMessage, res: ServerResponse): Promise<void> {
