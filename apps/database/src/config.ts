@@ -43,6 +43,10 @@ const limitSettings = {
     description: 'How long one statement may run, such as 15s; a plain number is milliseconds.',
     placeholder: 'duration',
   }),
+  cacheTtlMs: setting(durationMs({ min: 100, max: 86_400_000 }).optional(), {
+    description: 'Answer a statement that read the same before from what it read then, for so long, such as 30s. Default: never.',
+    placeholder: 'duration',
+  }),
   maxConnections: setting(z.int().min(1).max(100).default(8), {
     description: 'Most statements that run at once in each PostgreSQL; each has a connection.',
   }),

@@ -1,11 +1,10 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { DoctorFinding } from '@trellis-mcp/server';
 import { sql } from 'kysely';
-import { openCatalog } from './catalog/open-catalog.ts';
 import type { Config } from './config.ts';
 import { examineRole } from './role/examine-role.ts';
 import { prepareSavedQueries } from './saved-queries/prepare-saved-queries.ts';
-import { createSources, type OpenSource } from './sources/create-sources.ts';
+import { createSources } from './sources/create-sources.ts';
 import { listSources, type SourceAddress } from './sources/list-sources.ts';
 import { openSource } from './sources/open-source.ts';
 import type { Source } from './sources/source.ts';
@@ -18,7 +17,7 @@ const embeddedLayers =
 
 /** Asks each configured database who it is and what protects it, then checks the saved queries. */
 export async function examine(config: Config): Promise<readonly DoctorFinding[]> {
-  const open = new Map<string, OpenSource>();
+  const open = new Map<string, Opened>();
   try {
     const findings = (await Promise.all(listSources(config).map(async (address) => examineSource(address, { config, open })))).flat();
     const isComplete = findings.every(({ level }) => level !== 'problem');
@@ -28,10 +27,14 @@ export async function examine(config: Config): Promise<readonly DoctorFinding[]>
   }
 }
 
+interface Opened {
+  readonly source: Source;
+}
+
 interface Examination {
   readonly config: Config;
   /** Gets what could be opened. */
-  readonly open: Map<string, OpenSource>;
+  readonly open: Map<string, Opened>;
 }
 
 async function examineSource(address: SourceAddress, { config, open }: Examination): Promise<readonly DoctorFinding[]> {
@@ -40,7 +43,7 @@ async function examineSource(address: SourceAddress, { config, open }: Examinati
     config.sources === undefined ? finding : { ...finding, name: `${finding.name} ${name}` };
   try {
     const source = await openSource(address, config);
-    open.set(name, { source, tables, ...openCatalog(source, { now: Date.now, tables }) });
+    open.set(name, { source });
     const role = await examineRole(source, { strict: config.strictRole, tables });
     return [await examineVersion(source, address), ...(source.engine === 'pglite' ? [layersOfEmbedded] : []), ...role].map(about);
   } catch (error) {
@@ -68,7 +71,7 @@ async function examineVersion(source: Source, { dataDir }: SourceAddress): Promi
       };
 }
 
-async function examineSavedQueries({ savedQueries }: Config, open: ReadonlyMap<string, OpenSource>): Promise<readonly DoctorFinding[]> {
+async function examineSavedQueries({ savedQueries }: Config, open: ReadonlyMap<string, Opened>): Promise<readonly DoctorFinding[]> {
   if (savedQueries.length === 0) {
     return [];
   }

@@ -10,7 +10,7 @@ import type { Source } from '../src/sources/source.ts';
 import { readTableAllowList } from '../src/sql/table-allow-list.ts';
 import { asRole, runSql } from './open-catalog.ts';
 
-/** A database of either engine. The clock of its catalogues stands still: what they answered once stays. */
+/** A database of either engine. */
 export interface CatalogDatabase {
   readonly source: Source;
   readonly catalog: Catalog;
@@ -82,12 +82,11 @@ export function shareDatabases(setup: string): (engine: Engine) => Promise<Catal
 }
 
 function toDatabase(source: Source, run: CatalogDatabase['run']): CatalogDatabase {
-  const now = (): number => 1;
   return {
     source,
     run,
-    catalog: openCatalog(source, { now }),
-    only: (...items) => openCatalog(source, { now, tables: readTableAllowList(items) }),
+    catalog: openCatalog(source, {}),
+    only: (...items) => openCatalog(source, { tables: readTableAllowList(items) }),
     close: async () => source.close(),
   };
 }

@@ -13,7 +13,6 @@ export interface Catalog {
 
 /** Options of {@link openCatalog}. */
 export interface CatalogOptions {
-  readonly now: () => number;
   /** Relations that may be seen. Default: all that the role may look up. */
   readonly tables?: TableAllowList | undefined;
 }

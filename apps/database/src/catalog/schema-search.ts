@@ -1,7 +1,6 @@
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import { escapeLike } from './escape-like.ts';
-import { keepAnswers } from './keep-answers.ts';
 import { objectKinds, type ObjectKind } from './object-kinds.ts';
 import type { ObjectRow } from './objects-query.ts';
 import { readCatalog } from './read-catalog.ts';
@@ -45,14 +44,12 @@ const maxPageBytes = 48_000;
 /** Objects read for one page: with details each can be large, and the page ends at its bytes anyway. */
 const maxObjects = { names: 500, summary: 200, full: 50 } as const;
 
-const maxKept = 50;
-
-/** Searches the catalogue of a source; the same search within ten seconds is answered from memory. Searches of one kind run once. */
+/** Searches the catalogue of a source. */
 export function createSchemaSearch(
   source: Pick<Source, 'loadCatalog'>,
-  { now, tables }: { readonly now: () => number; readonly tables?: TableAllowList | undefined },
+  { tables }: { readonly tables?: TableAllowList | undefined },
 ): SchemaSearch {
-  return { search: keepAnswers(async (request: SearchRequest) => runSearch(source, request, tables), { now, max: maxKept }) };
+  return { search: async (request) => runSearch(source, request, tables) };
 }
 
 async function runSearch(

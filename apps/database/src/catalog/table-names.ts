@@ -1,6 +1,5 @@
 import type { Source } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
-import { keepAnswers } from './keep-answers.ts';
 import { readCatalog } from './read-catalog.ts';
 import type { TableNameRow } from './table-names-query.ts';
 
@@ -14,22 +13,19 @@ export interface TableNames {
   list(): Promise<readonly TableNameRow[]>;
 }
 
-const maxKept = 100;
-
-/** Names of a source; the same question within ten seconds is answered from memory. */
+/** Names of a source. */
 export function createTableNames(
   source: Pick<Source, 'loadCatalog'>,
-  { now, tables }: { readonly now: () => number; readonly tables?: TableAllowList | undefined },
+  { tables }: { readonly tables?: TableAllowList | undefined },
 ): TableNames {
   const ask = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
     const { tableNamesQuery } = await import('./table-names-query.ts');
     return readCatalog(source, tableNamesQuery({ ...question, list: tables }));
   };
-  const keep = keepAnswers(ask, { now, max: maxKept });
   return {
-    schemas: async (part) => (await keep({ of: 'schemas', part })).map(({ schema }) => schema),
-    tables: async (part, schema) => (await keep({ of: 'tables', part, schema })).map(({ name }) => name),
-    list: async () => keep({ of: 'list', part: '' }),
+    schemas: async (part) => (await ask({ of: 'schemas', part })).map(({ schema }) => schema),
+    tables: async (part, schema) => (await ask({ of: 'tables', part, schema })).map(({ name }) => name),
+    list: async () => ask({ of: 'list', part: '' }),
   };
 }
 

@@ -1,5 +1,4 @@
 import { AppError } from '@trellis-mcp/errors';
-import { keepAnswers } from '../catalog/keep-answers.ts';
 import { readCatalog } from '../catalog/read-catalog.ts';
 import type { CatalogSource } from '../sources/source.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
@@ -42,11 +41,8 @@ export interface Describer {
 
 /** Options of {@link createDescriber}. */
 export interface DescriberOptions {
-  readonly now: () => number;
   readonly tables?: TableAllowList | undefined;
 }
-
-const maxKept = 50;
 
 /** Characters of a name that an error repeats: two names of 63 bytes. */
 const maxShown = 130;
@@ -57,8 +53,8 @@ const rowKinds = new Set(['table', 'partitioned_table', 'partition', 'view', 'ma
 /** The role in which the embedded engine reads; its connection is that of a superuser. */
 const embeddedReader = 'pg_read_all_data';
 
-/** Describes objects of a source; the same name within ten seconds is answered from memory. */
-export function createDescriber(source: CatalogSource, { now, tables }: DescriberOptions): Describer {
+/** Describes objects of a source. */
+export function createDescriber(source: CatalogSource, { tables }: DescriberOptions): Describer {
   const find = async (readings: readonly NameReading[]): Promise<DescriptionRow | undefined> => {
     const { descriptionQuery } = await import('./description-query.ts');
     const reader = source.engine === 'pglite' ? embeddedReader : undefined;
@@ -81,12 +77,11 @@ export function createDescriber(source: CatalogSource, { now, tables }: Describe
       hint: `${guess}Call search_schema to find names.`,
     });
   };
-  const keep = keepAnswers(load, { now, max: maxKept });
   return {
-    describe: async (text) => keep(readObjectName(text)),
+    describe: async (text) => load(readObjectName(text)),
     async describeTable(schema, name) {
       const readings = [{ schema, name }];
-      const found = await keep(readings);
+      const found = await load(readings);
       if (!found.rows.hasRows) {
         throw await toNotFound(readings);
       }

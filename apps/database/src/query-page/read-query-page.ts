@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@trellis-mcp/errors';
 import { z } from 'zod';
 import { isCut, renderCell } from '../sources/render-cell.ts';
+import type { PageRequest } from '../sources/raw-page.ts';
 import type { RawPage } from '../sources/source.ts';
 import type { TypeCatalog } from '../sources/type-catalog.ts';
+import type { AcceptedStatement } from '../sql/verdict.ts';
 import type { SourceCall } from '../tools/define-source-tool.ts';
+import { isKeepable, readKeptPage, type MaybeKeptPage } from './read-kept-page.ts';
 import { requireAccepted } from './require-accepted.ts';
 import { toText, type ParamInput } from './to-text.ts';
 
@@ -28,6 +31,7 @@ export const pageOutput = z.object({
   changed: z.boolean().optional().describe('True: the data changed since the page before.'),
   notices: z.array(z.string()),
   elapsedMs: z.number(),
+  cachedMs: z.number().optional().describe('Age of an answer from the cache.'),
 });
 
 /** What tools that read pages share: deadline, and a budget that bounds what stands around rows, which `--max-bytes` caps. */
@@ -51,30 +55,39 @@ const place = z.object({ statement: z.string(), offset: z.int().min(1), digest: 
  *
  * @throws AppError `DENIED` or `INVALID_INPUT` for what the gate refuses and for a cursor of another statement, else those of `readPage`.
  */
-export async function readQueryPage(request: QueryPageRequest, { call, open }: SourceCall): Promise<z.input<typeof pageOutput>> {
+export async function readQueryPage(request: QueryPageRequest, context: SourceCall): Promise<z.input<typeof pageOutput>> {
+  const { call, open } = context;
   const { source } = open;
-  const { maxRows, maxBytes, statementTimeoutMs: timeoutMs } = call.deps.limits;
+  const { maxRows, maxBytes } = call.deps.limits;
   const { sql, limit, cursor } = request;
-  const { kind, ordered } = requireAccepted(await source.gate.check(sql));
+  const accepted = requireAccepted(await source.gate.check(sql));
   const params = request.params.map(toText);
   const hash = (): string => hashStatement(source.name, sql, params);
   const from = cursor === undefined ? undefined : readPlace(call.unseal(cursor), hash());
   const started = performance.now();
-  const page = await source.readPage(
-    { sql, params, kind, offset: 0, ...from, maxRows: Math.min(limit, maxRows), maxBytes, maxCell },
-    { signal: call.signal, timeoutMs },
-  );
+  const pageRequest = { sql, params, kind: accepted.kind, offset: 0, ...from, maxRows: Math.min(limit, maxRows), maxBytes, maxCell };
+  const { page, cachedMs } = await readPage(pageRequest, accepted, context);
   const elapsedMs = Math.round((performance.now() - started) * 10) / 10;
   const { digest, more } = page;
   const next = () => ({ statement: hash(), offset: (from?.offset ?? 0) + page.rows.length, digest });
   return {
     ...render(page, await source.loadTypes(page.columns.map(({ typeOid }) => typeOid))),
     ...(more && digest !== undefined ? { nextCursor: call.seal(next(), { ttlMs: cursorTtlMs }) } : {}),
-    ordered,
+    ordered: accepted.ordered,
     ...(page.changed ? { changed: true } : {}),
     notices: [...page.notices],
     elapsedMs,
+    ...(cachedMs === undefined ? {} : { cachedMs }),
   };
+}
+
+/** Asks the database, or with `--cache-ttl-ms` first the cache. */
+async function readPage(request: PageRequest, accepted: AcceptedStatement, context: SourceCall): Promise<MaybeKeptPage> {
+  const { call, open } = context;
+  const { cacheTtlMs, statementTimeoutMs: timeoutMs } = call.deps.limits;
+  return cacheTtlMs !== undefined && isKeepable(accepted, request)
+    ? readKeptPage(request, cacheTtlMs, context)
+    : { page: await open.source.readPage(request, { signal: call.signal, timeoutMs }) };
 }
 
 function render({ columns, rows, cutBy, more }: RawPage, types: TypeCatalog) {

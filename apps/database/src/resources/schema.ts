@@ -1,4 +1,5 @@
 import { isAppError } from '@trellis-mcp/errors';
+import { shared } from '../cache/source-cache.ts';
 import type { SchemaObject } from '../catalog/schema-object.ts';
 import { defineResource } from '../deps.ts';
 import type { OpenSource, Sources } from '../sources/create-sources.ts';
@@ -36,8 +37,9 @@ async function renderSources(sources: Sources): Promise<string> {
   return sections.join('\n\n');
 }
 
-async function renderSchema({ schema: search }: OpenSource, limit: number): Promise<string> {
-  const { objects, next } = await search.search({ detail: 'summary', limit });
+async function renderSchema({ schema: catalog, cache }: OpenSource, limit: number): Promise<string> {
+  const request = { detail: 'summary', limit } as const;
+  const { objects, next } = await cache.getOrLoad(shared('search', request), async () => catalog.search(request));
   const rest = next === undefined ? [] : ['There are more objects: call search_schema.'];
   return [...objects.map(renderObject), ...rest].join('\n\n');
 }

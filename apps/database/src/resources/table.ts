@@ -1,5 +1,6 @@
 import { isAppError } from '@trellis-mcp/errors';
 import type { AnyResource, ResourceEntry } from '@trellis-mcp/server';
+import { shared } from '../cache/source-cache.ts';
 import { defineResource, type Deps } from '../deps.ts';
 import { renderDescription } from '../describe/render-description.ts';
 import type { OpenSource, Sources } from '../sources/create-sources.ts';
@@ -26,9 +27,9 @@ export function createTable(sourceNames: readonly string[]): AnyResource<Deps> {
     cacheHint: { ttlMs: 10_000, scope: 'private' },
     scopes: ['db:read'],
     complete: {
-      schema: async (value, { deps }, { source }) => unique(await askEach(deps.sources, source, async ({ names }) => names.schemas(value))),
+      schema: async (value, { deps }, { source }) => unique(await askEach(deps.sources, source, completeSchema(value))),
       table: async (value, { deps }, { schema, source }) =>
-        unique(await askEach(deps.sources, source, async ({ names }) => names.tables(value, schema === '' ? undefined : schema))),
+        unique(await askEach(deps.sources, source, completeTable(value, schema === '' ? undefined : schema))),
       ...(isOne ? {} : { source: (value) => Promise.resolve(sourceNames.filter((name) => name.startsWith(value))) }),
     },
 
@@ -38,10 +39,19 @@ export function createTable(sourceNames: readonly string[]): AnyResource<Deps> {
     },
 
     async read({ schema = '', table = '', source }, { deps }) {
-      const { description } = await deps.sources.pick(source).describer.describeTable(schema, table);
+      const { cache, describer } = deps.sources.pick(source);
+      const { description } = await cache.getOrLoad(shared('table', schema, table), async () => describer.describeTable(schema, table));
       return renderDescription(description, maxBytes);
     },
   });
+}
+
+function completeSchema(part: string): Question<string> {
+  return async ({ cache, names }) => cache.getOrLoad(shared('schemas', part), async () => names.schemas(part));
+}
+
+function completeTable(part: string, schema: string | undefined): Question<string> {
+  return async ({ cache, names }) => cache.getOrLoad(shared('tables', part, schema), async () => names.tables(part, schema));
 }
 
 type Question<Item> = (open: OpenSource) => Promise<readonly Item[]>;
@@ -67,8 +77,8 @@ function unique(lists: readonly (readonly string[])[]): readonly string[] {
 }
 
 /** The embedded engine is not started for a list. */
-async function listTables({ source, names }: OpenSource, isOne: boolean): Promise<readonly ResourceEntry[]> {
-  const rows = source.engine === 'pglite' ? [] : await names.list();
+async function listTables({ source, names, cache }: OpenSource, isOne: boolean): Promise<readonly ResourceEntry[]> {
+  const rows = source.engine === 'pglite' ? [] : await cache.getOrLoad(shared('list'), async () => names.list());
   const query = isOne ? '' : `?source=${encodeURIComponent(source.name)}`;
   return rows.map(({ schema, name, written, comment }) => ({
     uri: `db://table/${encodeURIComponent(schema)}/${encodeURIComponent(name)}${query}`,

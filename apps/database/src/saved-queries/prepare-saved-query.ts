@@ -14,7 +14,7 @@ const countParams = "select cardinality(parameter_types)::text from pg_catalog.p
 
 /** What {@link prepareSavedQuery} needs beside the query. */
 export interface PrepareOptions {
-  readonly sources: Sources;
+  readonly sources: Pick<Sources<{ readonly source: Source }>, 'pick'>;
   readonly signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
+import type { SourceCache } from '../cache/source-cache.ts';
 import type { Catalog } from '../catalog/open-catalog.ts';
 import type { TableAllowList } from '../sql/table-allow-list.ts';
 import type { Source } from './source.ts';
@@ -8,10 +9,12 @@ export interface OpenSource extends Catalog {
   readonly source: Source;
   /** What `--allow-tables` leaves to read; undefined leaves everything that the role may read. */
   readonly tables: TableAllowList | undefined;
+  /** What was found out of it. */
+  readonly cache: SourceCache;
 }
 
 /** The databases of one server. */
-export interface Sources {
+export interface Sources<Open = OpenSource> {
   /** In the order of the configuration; at least one. */
   readonly names: readonly string[];
   /**
@@ -19,11 +22,11 @@ export interface Sources {
    *
    * @throws AppError `INVALID_INPUT` when several are there and none is named, `NOT_FOUND` for another name.
    */
-  pick(name?: string): OpenSource;
+  pick(name?: string): Open;
 }
 
 /** Holds open sources by name. */
-export function createSources(sources: ReadonlyMap<string, OpenSource>): Sources {
+export function createSources<Open>(sources: ReadonlyMap<string, Open>): Sources<Open> {
   const names = [...sources.keys()];
   const hint = `There are: ${names.join(', ')}.`;
   return {

@@ -11,10 +11,19 @@ const calledIn = sql.raw(String.raw`':(?:op)?funcid (\d+) ', 'g'`);
  * Function names with their traits. An aggregate has no volatility of its own, and a VOLATILE default is called where the argument is left
  * out: both are looked up, for functions that are not the server's.
  */
-const functionsQuery = sql<{ name: string; isVolatile: boolean; isVolatileField: boolean; isVolatileOwn: boolean }>`
+const functionsQuery = sql<{
+  name: string;
+  isVolatile: boolean;
+  isVolatileField: boolean;
+  isVolatileOwn: boolean;
+  steadiness: FunctionTraits['steadiness'];
+}>`
   select p.proname::text as name, bool_or(acts) as "isVolatile",
     bool_or(acts and p.pronargs >= 1 and p.pronargs - p.pronargdefaults <= 1) as "isVolatileField",
-    bool_or(acts and p.pronamespace <> 'pg_catalog'::regnamespace) as "isVolatileOwn"
+    bool_or(acts and p.pronamespace <> 'pg_catalog'::regnamespace) as "isVolatileOwn",
+    case when bool_and(p.provolatile = 'i' and not traits.is_own_aggregate) then 'immutable'
+      when bool_and(not traits.is_own_aggregate and (p.provolatile = 'i' or p.provolatile = 's' and p.pronamespace = 'pg_catalog'::regnamespace))
+      then 'server' end as steadiness
   from pg_catalog.pg_proc p
   left join (
     select a.aggfnoid::oid as oid from pg_catalog.pg_aggregate a join pg_catalog.pg_proc part on part.oid = any (array[a.aggtransfn,
@@ -25,7 +34,9 @@ const functionsQuery = sql<{ name: string; isVolatile: boolean; isVolatileField:
       join pg_catalog.pg_proc part on part.oid = m[1]::oid
     where part.provolatile = 'v' and d.oid >= ${firstOwn}
   ) hidden using (oid)
-  cross join lateral (select p.provolatile = 'v' or hidden.oid is not null as acts) traits
+  cross join lateral (
+    select p.provolatile = 'v' or hidden.oid is not null as acts, p.prokind = 'a' and p.oid >= ${firstOwn} as is_own_aggregate
+  ) traits
   group by p.proname`;
 
 /**

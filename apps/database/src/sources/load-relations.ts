@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { RelationTraits } from '../sql/function-catalog.ts';
+import { steadyFunctions } from '../sql/is-steady.ts';
 import type { QualifiedName } from '../sql/read-statement.ts';
 import type { SearchPath } from './create-search-path.ts';
 
@@ -10,6 +11,7 @@ interface RelationRow {
   readonly name: string;
   readonly called: string | null;
   readonly isVolatile: boolean;
+  readonly isSteady: boolean;
 }
 
 /** Whether a column holds a relation that is neither the server's nor an extension's. */
@@ -59,7 +61,12 @@ export async function loadRelations(
         join pg_catalog.pg_foreign_server s on s.oid = f.ftserver join pg_catalog.pg_foreign_data_wrapper w on w.oid = s.srvfdw
     )
     select a.index::int as index, s.nspname::text as schema, c.relname::text as name, p.proname::text as called,
-      p.provolatile = 'v' as "isVolatile"
+      p.provolatile = 'v' as "isVolatile",
+      c.relkind in ('r', 'p', 'm', 'v') and exists (select from reached r where r.index = a.index)
+        and not exists (select from trees t where t.index = a.index and (t.tree ~ 'SQLVALUEFUNCTION|TABLESAMPLECLAUSE'
+          or exists (select from regexp_matches(t.tree, ':relid (\\d+) ', 'g') m where m[1] <> '0' and not (${isOwners('m[1]::oid')}))))
+        and not exists (select from calls k join pg_catalog.pg_proc f on f.oid = k.oid where k.index = a.index and f.provolatile <> 'i'
+          and not (f.provolatile = 's' and f.oid < 16384 and f.proname::text = any (${toArray(steadyFunctions)}::text[]))) as "isSteady"
     from asked a join pg_catalog.pg_class c on c.oid = a.oid join pg_catalog.pg_namespace s on s.oid = c.relnamespace
     left join (calls k join pg_catalog.pg_proc p on p.oid = k.oid
       left join pg_catalog.pg_depend e on e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e') on k.index = a.index
@@ -74,6 +81,7 @@ function toTraits(rows: readonly RelationRow[]): RelationTraits | undefined {
     first && {
       schema: first.schema,
       name: first.name,
+      isSteady: first.isSteady,
       calls: rows.flatMap(({ called, isVolatile }) => (called === null ? [] : [{ name: called, isVolatile }])),
     }
   );

@@ -9,6 +9,8 @@ export interface FunctionTraits {
   readonly isVolatileField: boolean;
   /** Some VOLATILE overload is not the server's own: what is known of the server's does not hold for it. */
   readonly isVolatileOwn: boolean;
+  /** `immutable`: all overloads are IMMUTABLE; `server`: those that are not are STABLE ones of the server. Nothing for all else. */
+  readonly steadiness?: 'immutable' | 'server' | null | undefined;
 }
 
 /** What a text can call in a database, by name and without schema: overloads and the search path are resolved by the server only. */
@@ -29,4 +31,6 @@ export interface RelationTraits {
    * tables. Functions of the database's owner are left out: they read what they were made for, in a READ ONLY transaction.
    */
   readonly calls: readonly { readonly name: string; readonly isVolatile: boolean }[];
+  /** Reading it twice gives the same until rows change: neither clock nor session in views and policies, nor state of the server. */
+  readonly isSteady?: boolean;
 }

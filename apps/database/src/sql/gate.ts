@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { FunctionAllowList } from './function-allow-list.ts';
 import { readFunctionAllowList } from './function-allow-list.ts';
 import type { FunctionCatalog, RelationTraits } from './function-catalog.ts';
+import { isSteady, type Grounds } from './is-steady.ts';
 import { judgeCalls, judgeFound, judgeShape, type FoundRelation } from './judge-statement.ts';
 import type { SqlParser } from './parser.ts';
 import { readStatement, type QualifiedName, type StatementFacts } from './read-statement.ts';
@@ -76,9 +77,8 @@ class CachingGate implements SqlGate {
     if (refusal !== undefined) {
       return { verdict: refusal };
     }
-    const accepted: Verdict = { ok: true, statement: { kind: facts.tag === 'SelectStmt' ? 'rows' : 'report', ordered: facts.ordered } };
     if (!needsCatalog(facts)) {
-      return { verdict: accepted };
+      return { verdict: accept(facts, { found: [] }) };
     }
     const catalog = await this.#loadCatalog(facts);
     const policy = { catalog, allowed: this.#allowed };
@@ -89,7 +89,7 @@ class CachingGate implements SqlGate {
     const found = await this.#findRelations(facts);
     return {
       catalog,
-      verdict: judgeFound(found, this.#options.allowTables, policy) ?? accepted,
+      verdict: judgeFound(found, this.#options.allowTables, policy) ?? accept(facts, { catalog, found }),
       isPassing: !knowsCalls(catalog, facts) || found.some(({ traits }) => traits === undefined),
     };
   }
@@ -105,6 +105,11 @@ class CachingGate implements SqlGate {
     const catalog = await loadFunctions();
     return knowsCalls(catalog, facts) ? catalog : refreshFunctions();
   }
+}
+
+function accept(facts: StatementFacts, grounds: Grounds): Verdict {
+  const kind = facts.tag === 'SelectStmt' ? 'rows' : 'report';
+  return { ok: true, statement: { kind, ordered: facts.ordered, steady: isSteady(facts, grounds) } };
 }
 
 function knowsCalls({ functions, types }: FunctionCatalog, { calls }: StatementFacts): boolean {

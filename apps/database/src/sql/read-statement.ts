@@ -1,3 +1,4 @@
+import { meansPresent } from './is-steady.ts';
 import { readCalls, type StatementCalls } from './read-calls.ts';
 import { readRelations } from './read-relations.ts';
 import { isNode, walkTree, type TreeNode } from './walk-tree.ts';
@@ -22,6 +23,8 @@ export interface StatementFacts {
   readonly innerStatements: readonly string[];
   readonly hasInto: boolean;
   readonly hasLocking: boolean;
+  /** It asks for the time, the session or a sample by itself, or has a text that may be read as a time of the present. */
+  readonly isPassing: boolean;
   readonly calls: StatementCalls;
   /** Tables and views by name; not WITH queries. */
   readonly relations: readonly QualifiedName[];
@@ -54,16 +57,21 @@ function hasAnalyze(explain: TreeNode): boolean {
   return options.some((option) => unwrap(option).body['defname'] === 'analyze');
 }
 
-function readShape(statement: unknown, tag: string): Pick<StatementFacts, 'innerStatements' | 'hasInto' | 'hasLocking'> {
+/** CURRENT_DATE, CURRENT_USER and the like, and TABLESAMPLE. */
+const passingNodes = new Set(['SQLValueFunction', 'RangeTableSample']);
+
+function readShape(statement: unknown, tag: string): Pick<StatementFacts, 'innerStatements' | 'hasInto' | 'hasLocking' | 'isPassing'> {
   const statements = new Set<string>();
   let hasInto = false;
   let hasLocking = false;
-  walkTree(statement, (key) => {
+  let isPassing = false;
+  walkTree(statement, (key, node) => {
     hasInto ||= key === 'intoClause';
     hasLocking ||= key === 'LockingClause';
+    isPassing ||= passingNodes.has(key) || (key === 'sval' && meansPresent(String(node['sval'])));
     if (key.endsWith('Stmt')) {
       statements.add(key);
     }
   });
-  return { innerStatements: [...statements].filter((inner) => inner !== 'SelectStmt' && inner !== tag), hasInto, hasLocking };
+  return { innerStatements: [...statements].filter((inner) => inner !== 'SelectStmt' && inner !== tag), hasInto, hasLocking, isPassing };
 }

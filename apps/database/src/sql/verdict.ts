@@ -8,6 +8,8 @@ export interface AcceptedStatement {
   readonly kind: 'rows' | 'report';
   /** Whether its rows come in a stated order. */
   readonly ordered: boolean;
+  /** Whether it gives the same rows until the data changes. */
+  readonly steady: boolean;
 }
 
 /** A refused statement. */

@@ -1,6 +1,7 @@
 import { reply, type Reply } from '@trellis-mcp/server';
 import { boundedText } from '@trellis-mcp/validation';
 import { z } from 'zod';
+import { shared } from '../cache/source-cache.ts';
 import type { Described } from '../describe/describer.ts';
 import { readSample } from '../describe/read-sample.ts';
 import { renderDescription } from '../describe/render-description.ts';
@@ -43,7 +44,8 @@ export const describe = defineSourceTool({
   scopes: ['db:read'],
 
   async run({ object, sample }, context) {
-    const described = await context.open.describer.describe(object);
+    const { cache, describer } = context.open;
+    const described = await cache.getOrLoad(shared('describe', object), async () => describer.describe(object));
     const data = sample === 0 ? described.description : await addSample(described, sample, context);
     return toReply(data);
   },

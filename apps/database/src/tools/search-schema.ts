@@ -3,6 +3,7 @@ import { boundedText, cursorParam, limitParam } from '@trellis-mcp/validation';
 import { z } from 'zod';
 import { objectKinds } from '../catalog/object-kinds.ts';
 import { details, type Place } from '../catalog/schema-search.ts';
+import { shared } from '../cache/source-cache.ts';
 import { defineSourceTool } from './define-source-tool.ts';
 
 const cursorTtlMs = 15 * 60_000;
@@ -28,10 +29,11 @@ export const searchSchema = defineSourceTool({
   hints: { readOnly: true },
   scopes: ['db:read'],
 
-  async run({ pattern, kinds, detail, limit, cursor }, { call, open: { source, schema } }) {
+  async run({ pattern, kinds, detail, limit, cursor }, { call, open: { source, schema, cache } }) {
     const search = JSON.stringify([source.name, pattern ?? '', kinds ?? [], detail]);
     const after = cursor === undefined ? undefined : readPlace(call.unseal(cursor), search);
-    const { objects, next } = await schema.search({ pattern, kinds, detail, limit, after });
+    const request = { pattern, kinds, detail, limit, after };
+    const { objects, next } = await cache.getOrLoad(shared('search', request), async () => schema.search(request));
     return {
       objects: objects.map((object) => ({ ...object })),
       ...(next === undefined ? {} : { nextCursor: call.seal({ search, after: next }, { ttlMs: cursorTtlMs }) }),
