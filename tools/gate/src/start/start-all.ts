@@ -7,13 +7,13 @@ const startLimitMs = 60_000;
 /** npm passes Ctrl-C on although the terminal has sent it already. */
 const repeatMs = 250;
 
-/** Runs all servers until they have stopped; resolves with the exit code: the first that is not 0. */
-export async function startAll(servers: readonly ServerSource[]): Promise<number> {
+/** Runs all servers until they have stopped; resolves with the exit code: the first that is not 0. All get the flags. */
+export async function startAll(servers: readonly ServerSource[], flags: readonly string[] = []): Promise<number> {
   if (servers.length === 0) {
     process.stderr.write('There is no server under apps/ yet.\n');
     return 0;
   }
-  const running = servers.map((source) => ({ source, server: startHttpServer(source) }));
+  const running = servers.map((source) => ({ source, server: startHttpServer(source, flags) }));
   forwardSignals(running.map(({ server }) => server));
   await Promise.all(running.map(({ source, server }) => announce(source, server)));
   const codes = await Promise.all(running.map(({ server }) => server.exited));

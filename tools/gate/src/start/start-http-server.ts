@@ -15,11 +15,11 @@ export interface RunningServer {
   readonly listens: Promise<number>;
 }
 
-/** Runs a server from its sources on Streamable HTTP with its defaults; it stops by itself when this process is gone. */
-export function startHttpServer({ main }: ServerSource): RunningServer {
+/** Runs a server from its sources on Streamable HTTP with its defaults and some flags; it stops by itself when this process is gone. */
+export function startHttpServer({ main }: ServerSource, own: readonly string[] = []): RunningServer {
   const preload = pathToFileURL(join(import.meta.dirname, 'child-of-start.ts')).href;
   const flags = ['--conditions=@trellis-mcp/source', `--import=${preload}`];
-  const child: ChildProcess = spawn(process.execPath, [...flags, main, '--transport', 'http'], {
+  const child: ChildProcess = spawn(process.execPath, [...flags, main, '--transport', 'http', ...own], {
     // A group of its own: Ctrl-C in the terminal reaches it once, through this process.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
