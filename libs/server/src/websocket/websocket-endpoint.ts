@@ -8,6 +8,7 @@ import type { ProcessHost } from '../host.ts';
 import type { CountRefusal } from '../http/count-refusals.ts';
 import { endpointUrl, websocketEndpoint } from '../http/endpoint-url.ts';
 import type { HttpRefusal } from '../http/http-error.ts';
+import { readCredentials } from '../http/read-credentials.ts';
 import { ownerKey, type Principal } from '../principal.ts';
 import { cuts } from './cut.ts';
 import { judgeUpgrade, subprotocol } from './judge-upgrade.ts';
@@ -130,7 +131,7 @@ export class WebSocketEndpoint {
     }
     const { config } = this.#host;
     const resource = websocketEndpoint(endpointUrl(config, req.socket.localPort ?? config.port));
-    const found = await authenticate({ method: 'GET', resource, url: resource, headers: req.headersDistinct });
+    const found = await authenticate({ method: 'GET', resource, url: resource, headers: readCredentials(req) });
     const late = 'refusal' in found ? found.refusal : (this.#judgePhase() ?? this.#judgePrincipal(found.principal));
     if (late !== undefined) {
       this.#refuse(req, late);
