@@ -19,9 +19,9 @@ export function openCursor(session: Session, { sql, params }: PageRequest): RowR
   let before = [beginMessages, ...writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
   return {
     ...fetchLimits,
-    async fetch({ skip, count, isLast }, sink) {
+    fetch({ skip, count, isLast }, sink) {
       const moved = skip > 0 ? writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${pageCursor}` }]) : [];
-      const fetched = session.read({ before: [...before, ...moved], cursor: pageCursor, count, isLast }, sink);
+      const fetched = session.read({ before: moved.length === 0 ? before : [...before, ...moved], count, isLast }, sink);
       before = [];
       return fetched;
     },

@@ -3,11 +3,10 @@ import { Query } from './driver.ts';
 import { toColumns, type Field } from './to-columns.ts';
 import { sync, writeRead } from './wire.ts';
 
-/** One read of a cursor, and what is sent in one piece with it. */
+/** One read of the cursor of a page, and what is sent in one piece with it. */
 export interface CursorRead {
   /** Messages of statements to run first; their rows are ignored. */
   readonly before: readonly Buffer[];
-  readonly cursor: string;
   /** Rows to read at most, at least 1. */
   readonly count: number;
   /** What is sent after it: messages of statements, which do not wait for the rows to be taken, and a Sync. Default: the Sync. */
@@ -15,7 +14,7 @@ export interface CursorRead {
 }
 
 /**
- * Reads a cursor as the portal that it is: rows are sent as they are found. FETCH would gather all of them first, on the server's disk if
+ * Reads the cursor as the portal that it is: rows are sent as they are found. FETCH would gather all of them first, on the server's disk if
  * need be. All leaves in one write and ends with one Sync: the first statement that fails has the rest skipped.
  */
 export class PageQuery extends Query<(string | null)[]> {
@@ -26,11 +25,11 @@ export class PageQuery extends Query<(string | null)[]> {
   #place: 'before' | 'rows' | 'after' = 'before';
   #wantsMore = true;
 
-  constructor({ before, cursor, count, after = sync }: CursorRead, sink: RowSink) {
+  constructor({ before, count, after = sync }: CursorRead, sink: RowSink) {
     super('');
     this.#sink = sink;
     this.submit = ({ stream }) => {
-      stream.write(Buffer.concat([...before, ...writeRead(cursor, count), after]));
+      stream.write(Buffer.concat([...before, ...writeRead(count), after]));
     };
   }
 

@@ -4,6 +4,7 @@ import { addNotice } from '../sources/add-notice.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { WholeRow } from '../sources/raw-page.ts';
 import type { RowSink } from '../sources/read-page.ts';
+import { alarms } from './alarms.ts';
 import { PageQuery, type CursorRead } from './page-query.ts';
 import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
@@ -18,8 +19,9 @@ export const begin = `${beginBare}; SELECT 1`;
 
 /** Rolls back, and leaves nothing of a call in the session. */
 const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
+const scrubMessages = Buffer.concat([...writeSteps(scrub), sync]);
 /** The rows before it need not wait for it. */
-const scrubMessages = Buffer.concat([flush, ...writeSteps(scrub), sync]);
+const flushAndScrub = Buffer.concat([flush, scrubMessages]);
 
 /** From the end of a call to its connection being free, or cut. */
 const maxScrubMs = 200;
@@ -62,8 +64,10 @@ export class Session {
   }
 
   /** Reads a cursor into the sink; see {@link PageQuery}. With `isLast` the session is scrubbed as soon as the rows are sent. */
-  async read({ isLast, ...read }: Omit<CursorRead, 'after'> & { readonly isLast: boolean }, sink: RowSink): Promise<number> {
-    const query = new PageQuery({ ...read, after: isLast ? scrubMessages : undefined }, this.#watch(sink));
+  read({ isLast, ...read }: Omit<CursorRead, 'after'> & { readonly isLast: boolean }, sink: RowSink): Promise<number> {
+    // To send rows by themselves costs both sides a turn, which those who wait for the connection would pay.
+    const scrubbing = this.#lease.isWanted ? scrubMessages : flushAndScrub;
+    const query = new PageQuery({ ...read, after: isLast ? scrubbing : undefined }, this.#watch(sink));
     if (isLast) {
       this.#scrubbed = query.done;
     }
@@ -91,12 +95,12 @@ export class Session {
     bytes.allow(maxRestBytes);
     this.#watched.user = { onExcess: () => this.#cut() };
     let isUndone = false;
-    let late = setTimeout(() => {
+    let late = alarms.set(graceMs, () => {
       if (!isUndone) {
         void this.cancel();
       }
-      late = setTimeout(() => this.#lease.release(true), maxScrubMs - graceMs);
-    }, graceMs);
+      late = alarms.set(maxScrubMs - graceMs, () => this.#lease.release(true));
+    });
     try {
       if ((await this.#scrubbed) !== true) {
         this.#gather();
@@ -112,7 +116,7 @@ export class Session {
       bytes.allow(Infinity);
       this.#lease.release(true);
     } finally {
-      clearTimeout(late);
+      alarms.callOff(late);
     }
   }
 

@@ -1,4 +1,5 @@
 import { serialize } from 'pg-protocol';
+import { pageCursor } from '../sources/page-cursor.ts';
 import type { Statement } from './row-query.ts';
 
 /** Messages of statements by the extended protocol, each of which takes one statement only. Their rows are not described. */
@@ -8,9 +9,11 @@ export function writeSteps(steps: readonly Statement[]): readonly Buffer[] {
 
 const execute = serialize.execute();
 
-/** Messages that describe an open cursor and read at most `rows` rows of it, as the portal that it is (PostgreSQL, 55.2.3 Extended Query). */
-export function writeRead(cursor: string, rows: number): readonly Buffer[] {
-  return [serialize.describe({ type: 'P', name: cursor }), serialize.execute({ portal: cursor, rows })];
+const describeCursor = serialize.describe({ type: 'P', name: pageCursor });
+
+/** Messages that describe the open cursor and read at most `rows` rows of it, as the portal that it is (PostgreSQL, 55.2.3 Extended Query). */
+export function writeRead(rows: number): readonly Buffer[] {
+  return [describeCursor, serialize.execute({ portal: pageCursor, rows })];
 }
 
 /** What is answered so far is sent. */

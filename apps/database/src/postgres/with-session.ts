@@ -2,6 +2,7 @@ import { AppError } from '@trellis-mcp/errors';
 import type { PostgresLease, PostgresPool } from '@trellis-mcp/stores';
 import type { RunOptions } from '../sources/source.ts';
 import { toCancelled, toTimeout } from '../sources/stop-reasons.ts';
+import { alarms } from './alarms.ts';
 import { Session } from './session.ts';
 
 /** How long a server that was asked to stop a statement has to end it, so that what it had is given. */
@@ -18,11 +19,11 @@ export async function withSession<Answer>(
   { signal, timeoutMs, leavesTraces = false }: RunOptions,
   work: (session: Session) => Promise<Answer>,
 ): Promise<Answer> {
-  const session = new Session(await acquire(pool, signal));
-  const stop = createStop({ signal, timeoutMs });
+  // What is at hand is taken without a turn.
+  const session = new Session((signal.aborted ? undefined : pool.acquireNow()) ?? (await acquire(pool, signal)));
   try {
     const working = work(session);
-    const first = await Promise.race([working, stop.over]);
+    const first = await orStopped(working, { signal, timeoutMs });
     return first === late ? await stopLate(session, working, timeoutMs) : first;
   } catch (error) {
     if (signal.aborted) {
@@ -33,7 +34,6 @@ export async function withSession<Answer>(
     }
     throw error;
   } finally {
-    stop.dispose();
     void session.end();
   }
 }
@@ -48,28 +48,28 @@ async function acquire(pool: PostgresPool, signal: AbortSignal): Promise<Postgre
 
 const late = Symbol('late');
 
-/** Resolves at the deadline, rejects when the caller goes away. */
-function createStop({ signal, timeoutMs }: RunOptions) {
-  const over = Promise.withResolvers<typeof late>();
-  const timer = setTimeout(() => over.resolve(late), timeoutMs);
-  const onAbort = (): void => over.reject(toCancelled(signal));
-  signal.addEventListener('abort', onAbort, { once: true });
+/** Resolves at the deadline if the work has not ended by then, rejects when the caller goes away. */
+async function orStopped<Answer>(working: Promise<Answer>, { signal, timeoutMs }: RunOptions): Promise<Answer | typeof late> {
+  const first = Promise.withResolvers<Answer | typeof late>();
+  const alarm = alarms.set(timeoutMs, () => first.resolve(late));
+  const onAbort = (): void => first.reject(toCancelled(signal));
+  signal.addEventListener('abort', onAbort);
   if (signal.aborted) {
     onAbort();
   }
-  return {
-    over: over.promise,
-    dispose(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    },
-  };
+  working.then(first.resolve, first.reject);
+  try {
+    return await first.promise;
+  } finally {
+    alarms.callOff(alarm);
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** Stops what runs past its deadline; it may end well just then. */
 async function stopLate<Answer>(session: Session, working: Promise<Answer>, timeoutMs: number): Promise<Answer> {
   const waited = Promise.withResolvers<typeof late>();
-  const timer = setTimeout(() => waited.resolve(late), maxStopMs);
+  const alarm = alarms.set(maxStopMs, () => waited.resolve(late));
   // The server closes the connection of a request that it took.
   const taken = Promise.race([session.cancel(), waited.promise]);
   try {
@@ -80,7 +80,7 @@ async function stopLate<Answer>(session: Session, working: Promise<Answer>, time
   } catch (cause) {
     throw isStopped(cause) ? toTimeout(timeoutMs) : cause;
   } finally {
-    clearTimeout(timer);
+    alarms.callOff(alarm);
   }
   throw (await taken) === true ? toTimeout(timeoutMs) : silent(timeoutMs);
 }
