@@ -247,3 +247,12 @@ it('aborts what loads behind a stale value when it is closed, and rejects later 
   expect(seen?.aborted).toBe(true);
   await expect(cache.get('k')).rejects.toMatchObject({ code: 'CANCELLED' });
 });
+
+it('does not wait for a loader that ignores its signal', async () => {
+  const { cache } = open();
+  const never = cache.getOrLoad('k', () => new Promise(() => undefined));
+  const outcome = expect(never).rejects.toMatchObject({ code: 'CANCELLED' });
+  await sleep(1);
+  await cache.close();
+  await outcome;
+});

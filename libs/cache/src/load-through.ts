@@ -55,8 +55,7 @@ async function loadNow(core: CacheCore, look: Look, { key, load, policy, signal 
   let loaded: unknown;
   core.counts.loads += 1;
   try {
-    if (signal.aborted) throw signal.reason;
-    loaded = await load({ signal });
+    loaded = await untilAborted(load, signal);
   } catch (failure) {
     const old = look.entry;
     if (signal.aborted) throw cancelled(failure);
@@ -69,6 +68,15 @@ async function loadNow(core: CacheCore, look: Look, { key, load, policy, signal 
   const { value, entry } = prepareLoaded(core, loaded, policy);
   if (entry) await keepLoaded(core, key, { look, entry, tookMs: performance.now() - started });
   return value;
+}
+
+/** A loader may not listen to its signal: it is left alone then. */
+function untilAborted(load: Load['load'], signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.reject(cancelled(signal.reason));
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(cancelled(signal.reason)), { once: true });
+  });
+  return Promise.race([load({ signal }), aborted]);
 }
 
 async function markTags(tier: CacheCore['tiers'][number], reading: Look['readings'][number], tags: readonly string[]): Promise<void> {

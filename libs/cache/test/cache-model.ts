@@ -227,6 +227,7 @@ export class CacheModel {
 
   async close(): Promise<void> {
     await this.endLoads();
+    // What loads behind a stale answer still stands at its gate: closing must not wait for it.
     for (const node of this.nodes) await this.connect(node, true);
     await Promise.all(this.nodes.map(({ cache }) => cache.close()));
   }
