@@ -44,8 +44,10 @@ export async function getOrFly({ core, flights, enter }: Flying, key: string, { 
 
 async function pickAnswer(core: CacheCore, flight: Flight): Promise<unknown> {
   const { entry } = await flight.found;
-  if (!entry || core.now() >= entry.staleUntil) return flight.loaded;
-  if (core.now() >= entry.freshUntil) {
+  const time = core.now();
+  // It may have been found long ago, and the clock may have gone back since.
+  if (!entry || !isAlive(entry, time) || time >= entry.staleUntil) return flight.loaded;
+  if (time >= entry.freshUntil) {
     core.counts.staleHits += 1;
     flight.isBackground = true;
   }
