@@ -6,11 +6,17 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { startIdentityProvider, type IdentityProvider, type Probe } from '@trellis-mcp/test-services';
 import { createOAuthUser, type OAuthUserOptions } from './fixture/oauth-user.ts';
+import { bearer, postMessage } from './fixture/post-message.ts';
 import { oauthFlags, spawnGuarded, spawnGuardedHttp } from './fixture/spawn-guarded.ts';
 
 let idp: IdentityProvider;
+/** Every token that a client was given; none may be in the log. */
+const seen: string[] = [];
 let server: Probe & { readonly url: string };
 
 beforeAll(async () => {
@@ -22,6 +28,8 @@ afterAll(async () => {
   server.kill('SIGTERM');
   await server.exit;
   await idp.stop();
+  expect(seen.length).toBeGreaterThan(5);
+  for (const secret of seen) expect(server.stderr).not.toContain(secret);
 });
 
 const makeClient = (): Client => new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
@@ -56,6 +64,7 @@ async function runFlow(options: OAuthUserOptions) {
     () => transport.finishAuth(user.takeAnswer()),
   );
   await client.close();
+  seen.push(...user.tokens);
   return { user, who: who.structuredContent, health: health.structuredContent, write: write.structuredContent };
 }
 
@@ -100,6 +109,57 @@ describe('the client of the SDK', () => {
     expect((await client.callTool({ name: 'whoami' })).structuredContent).toEqual({ id: `client:${clientId}`, clientId });
     expect((await client.callTool({ name: 'write_note' })).structuredContent).toEqual({ done: true });
     await client.close();
+  });
+});
+
+describe('the client of 2025-era hosts', () => {
+  it('registers itself, signs in, calls, and steps up', async () => {
+    const kept: { client?: OAuthClientInformationMixed; tokens?: OAuthTokens; verifier?: string; code?: string } = {};
+    const redirectUrl = 'http://127.0.0.1:9/callback';
+    const authProvider: NonNullable<NonNullable<ConstructorParameters<typeof OldTransport>[1]>['authProvider']> = {
+      redirectUrl,
+      clientMetadata: { client_name: 'Old', redirect_uris: [redirectUrl], token_endpoint_auth_method: 'none' },
+      clientInformation: () => kept.client,
+      saveClientInformation: (client) => void (kept.client = client),
+      tokens: () => kept.tokens,
+      saveTokens: (tokens) => void (kept.tokens = tokens),
+      codeVerifier: () => kept.verifier ?? '',
+      saveCodeVerifier: (verifier) => void (kept.verifier = verifier),
+      redirectToAuthorization: async (url) => void (kept.code = (await idp.approve(url)).searchParams.get('code') ?? ''),
+    };
+    const connect = async () => {
+      const transport = new OldTransport(new URL(server.url), { authProvider });
+      const client = new OldClient({ name: 'old', version: '1.0.0' });
+      return { client, transport, done: client.connect(transport) };
+    };
+    const first = await connect();
+    await expect(first.done).rejects.toThrow(/Unauthorized/);
+    await first.transport.finishAuth(kept.code ?? '');
+    const { client, transport, done } = await connect();
+    await done;
+    expect((await client.callTool({ name: 'whoami' })).structuredContent).toMatchObject({ id: 'oauth:alice' });
+    await expect(client.callTool({ name: 'write_note' })).rejects.toThrow(/Unauthorized/);
+    await transport.finishAuth(kept.code ?? '');
+    expect((await client.callTool({ name: 'write_note' })).structuredContent).toEqual({ done: true });
+    await client.close();
+  });
+});
+
+describe('introspection', () => {
+  it('takes tokens that are no JWT, and writes neither token nor secret to the log', async () => {
+    await using opaque = await startIdentityProvider({ scopes: ['notes:read'], accessTokenFormat: 'opaque' });
+    const { clientId, clientSecret } = opaque.resourceServer;
+    const env = { ...process.env, TRELLIS_AUTH_CLIENT_SECRET: clientSecret };
+    const flags = [...oauthFlags(opaque), '--auth-introspection', '--auth-client-id', clientId];
+    const guarded = await spawnGuardedHttp(flags, { env });
+    const { access_token: token } = await opaque.getMachineToken({ resource: guarded.url, scope: 'notes:read' });
+    const call = () => postMessage(guarded.url, 'tools/call', { params: { name: 'read_note', arguments: {} }, headers: bearer(token) });
+    expect((await call()).text).toContain('a secret note');
+    guarded.kill('SIGTERM');
+    await guarded.exit;
+    expect(guarded.stderr).not.toContain(token);
+    expect(guarded.stderr).not.toContain(clientSecret);
+    expect(guarded.stderr).toMatch(/"principal":"client:test-machine","clientId":"test-machine"/);
   });
 });
 

@@ -9,6 +9,7 @@ export const exploreDatabase = definePrompt({
   input: z.object({
     topic: boundedText({ max: 500 }).optional().describe('What to look at closely, such as "orders that are never shipped".'),
   }),
+  scopes: ['db:read'],
 
   async render({ topic }, { deps: { sources } }) {
     const several = `This server has several databases: ${sources.names.join(', ')}. Name one as source in each call, and keep them apart.`;

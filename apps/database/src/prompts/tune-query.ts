@@ -11,6 +11,7 @@ export const tuneQuery = definePrompt({
     sql: boundedText({ min: 1, max: maxSqlBytes }).describe('The SELECT, without EXPLAIN.'),
     goal: boundedText({ max: 500 }).optional().describe('What matters, such as "under 50 ms with any customer".'),
   }),
+  scopes: ['db:read'],
 
   async render({ sql, goal }) {
     const aim = goal === undefined || goal.trim() === '' ? 'Make it as fast as is sensible.' : `The goal: ${goal}`;

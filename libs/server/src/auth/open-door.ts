@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { authFailure, createAuthenticator, loadApiKeys, type Authenticator, type AuthenticatorOptions } from '@trellis-mcp/auth';
 import { AppError, isAppError } from '@trellis-mcp/errors';
+import { openMemoryKeyStore, type KeyStore } from '@trellis-mcp/stores';
 import type { Door } from '../authenticate.ts';
 import type { CommonConfig } from '../common-settings.ts';
 import type { Host } from '../host.ts';
@@ -8,7 +9,7 @@ import { endpointUrl, websocketEndpoint } from '../http/endpoint-url.ts';
 import type { HttpRefusal } from '../http/http-error.ts';
 
 /** What a door needs of a {@link Host}. */
-export type DoorHost = Pick<Host, 'config' | 'log' | 'now' | 'keyStore'> & {
+export type DoorHost = Pick<Host, 'config' | 'log' | 'now' | 'keyStore' | 'redis'> & {
   readonly lifecycle: Pick<Host['lifecycle'], 'onClose'>;
   readonly health: Pick<Host['health'], 'addCheck'>;
 };
@@ -17,6 +18,8 @@ export type DoorHost = Pick<Host, 'config' | 'log' | 'now' | 'keyStore'> & {
 const failureShownMs = 60_000;
 /** Endpoints, each with an authenticator of its own: `/mcp` and `/ws`. */
 const maxResources = 4;
+/** Used proofs in memory; with more of them, callers that prove their key are told 503. */
+const maxProofs = 100_000;
 
 /**
  * Makes what stands in front of HTTP and WebSocket with `--auth`. The issuer is asked once in the background, so that a wrong one shows in the
@@ -98,7 +101,7 @@ function resourcesOf(resource: string, config: CommonConfig): string[] {
 }
 
 async function readTokenOptions(host: DoorHost, onError: (error: AppError) => void): Promise<Partial<AuthenticatorOptions>> {
-  const { config, keyStore, lifecycle } = host;
+  const { config, lifecycle } = host;
   const { createEgress } = await import('@trellis-mcp/egress');
   const egress = createEgress({ allow: config.egressAllow, flag: '--egress-allow', timeoutMs: 10_000, maxBodyBytes: 1024 * 1024 });
   lifecycle.onClose('egress', () => egress.close());
@@ -106,9 +109,17 @@ async function readTokenOptions(host: DoorHost, onError: (error: AppError) => vo
     ...issuerOptions(config),
     fetch: egress.fetch,
     initialScopes: config.authInitialScopes,
-    dpop: { store: keyStore, required: config.requireDpop },
+    dpop: { store: openProofStore(host), required: config.requireDpop },
     onError,
   };
+}
+
+/** Used proofs are many and live for a minute: in memory they have a store of their own, or they would leave no room for anything else. */
+function openProofStore({ config, redis, keyStore, lifecycle, now }: DoorHost): KeyStore {
+  if (redis !== undefined || config.cachePath !== undefined) return keyStore;
+  const store = openMemoryKeyStore({ now, maxEntries: maxProofs, whenFull: 'refuse' });
+  lifecycle.onClose('proofs', () => store.close());
+  return store;
 }
 
 /** How the tokens of the configured issuer are judged. */
