@@ -37,6 +37,8 @@ export interface OpenPostgresPoolOptions {
 export interface PostgresPool extends AsyncDisposable {
   /** Whether connections can be expected to work now; true before the first is asked for. */
   readonly isHealthy: boolean;
+  /** Takes a connection that is at hand, to be given back by its `release`; nothing when it would have to be waited for. */
+  acquireNow(): PostgresLease | undefined;
   /**
    * Waits for a connection. Give it back by its `release`.
    *
@@ -99,6 +101,13 @@ class LazyPool implements PostgresPool {
     return this.#driver?.breaker.isClosed ?? true;
   }
 
+  acquireNow(): PostgresLease | undefined {
+    const driver = this.#driver;
+    // After a failure connections come by the breaker, which has to hear of those that work.
+    const client = driver?.breaker.isCalm && !this.#closing ? this.#places.takeSpare() : undefined;
+    return client && driver?.lease(client);
+  }
+
   async acquire(signal?: AbortSignal): Promise<PostgresLease> {
     const { maxWaiting = 1_000 } = this.#options;
     const driver = this.#driver ?? (await this.#load());
@@ -107,7 +116,6 @@ class LazyPool implements PostgresPool {
       throw new AppError('LIMIT', 'Too many statements wait for Postgres.', { hint: busyHint, retryable: true });
     }
     signal?.throwIfAborted();
-    // After a failure connections come by the breaker, which has to hear of those that work.
     if (!driver.breaker.isCalm) this.#places.letGoAll();
     const spare = this.#places.take() ?? (await this.#places.wait(signal));
     if (spare.item) return driver.lease(spare.item);
@@ -175,6 +183,7 @@ class LazyPool implements PostgresPool {
       sockets: this.#sockets,
       takeBack: (client, isUseless) => this.#takeBack(client, isUseless),
       onLost: (client, failure) => this.#dropSpare(client, failure),
+      isWanted: () => this.#places.waiting > 0,
     });
     try {
       return (this.#driver = await this.#loading);
@@ -199,7 +208,7 @@ class LazyPool implements PostgresPool {
   }
 }
 
-interface PoolParts extends Pick<LeaserOptions, 'takeBack' | 'onLost'> {
+interface PoolParts extends Pick<LeaserOptions, 'takeBack' | 'onLost' | 'isWanted'> {
   readonly sockets: TrackedSockets;
 }
 

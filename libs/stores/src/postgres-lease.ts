@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Connection, Pool, PoolClient } from 'pg';
+import type { Client, Connection, Pool, PoolClient } from 'pg';
 import { cancelStatement, createConnectionOpener } from './cancel-statement.ts';
 
 /** A connection in use by one caller. */
@@ -8,6 +8,8 @@ export interface PostgresLease {
   readonly client: PoolClient;
   /** Whether the connection was lost. */
   readonly isBroken: boolean;
+  /** Whether somebody waits for a connection now. */
+  readonly isWanted: boolean;
   /**
    * Asks the server, over a connection of its own, to stop what this one runs. Await it before a release: a request that comes late would
    * stop a statement of the next caller.
@@ -31,42 +33,60 @@ export interface LeaserOptions {
   openSocket: () => Socket;
   /** Told of a connection that is given back, and whether it is of no use. */
   takeBack: (client: PoolClient, isUseless: boolean) => void;
+  /** Whether somebody waits for a connection now. */
+  isWanted: () => boolean;
   /** Told of a connection that was lost, in use or not. */
   onLost: (client: PoolClient, failure: Error) => void;
 }
 
 /** Watches the connections of a pool and makes leases of them. */
-export function createLeaser({
-  pool,
-  Connection: Driver,
-  openSocket,
-  takeBack,
-  onLost,
-}: LeaserOptions): (client: PoolClient) => PostgresLease {
+export function createLeaser({ pool, Connection: Driver, openSocket, ...told }: LeaserOptions): (client: PoolClient) => PostgresLease {
   const broken = new WeakSet<PoolClient>();
   const openConnection = createConnectionOpener(Driver, openSocket);
   // For the whole life of a client: between two owners, or two statements, a lost connection would otherwise end the process.
   pool.on('connect', (client) =>
     client.on('error', (failure) => {
       broken.add(client);
-      onLost(client, failure);
+      told.onLost(client, failure);
     }),
   );
-  return (client) => {
-    let isReleased = false;
-    return {
-      client,
-      get isBroken() {
-        return broken.has(client);
-      },
-      cancel: (timeoutMs) => cancelStatement(client, { openConnection, timeoutMs }),
-      release(destroy = false) {
-        if (isReleased) return;
-        isReleased = true;
-        // The driver itself would wait for statements that were written already.
-        if (destroy) client.connection.stream.destroy();
-        takeBack(client, destroy || broken.has(client));
-      },
-    };
+  const parts: LeaseParts = { ...told, broken, openConnection };
+  return (client) => new Lease(client, parts);
+}
+
+interface LeaseParts extends Pick<LeaserOptions, 'takeBack' | 'isWanted'> {
+  readonly broken: WeakSet<PoolClient>;
+  readonly openConnection: (client: Client) => Connection;
+}
+
+class Lease implements PostgresLease {
+  readonly client: PoolClient;
+  readonly #parts: LeaseParts;
+  #isReleased = false;
+
+  constructor(client: PoolClient, parts: LeaseParts) {
+    this.client = client;
+    this.#parts = parts;
+  }
+
+  get isBroken(): boolean {
+    return this.#parts.broken.has(this.client);
+  }
+
+  get isWanted(): boolean {
+    return this.#parts.isWanted();
+  }
+
+  cancel(timeoutMs: number): Promise<boolean> {
+    return cancelStatement(this.client, { openConnection: this.#parts.openConnection, timeoutMs });
+  }
+
+  /** A function of its own: callers take it out of the lease. */
+  readonly release = (destroy = false): void => {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    // The driver itself would wait for statements that were written already.
+    if (destroy) this.client.connection.stream.destroy();
+    this.#parts.takeBack(this.client, destroy || this.isBroken);
   };
 }

@@ -18,6 +18,7 @@ export interface SparePlacesOptions<Item> {
 }
 
 interface Waiter<Item> {
+  readonly refuseAt: number;
   readonly resolve: (place: Place<Item>) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -33,6 +34,8 @@ export class SparePlaces<Item extends object> {
   /** Those that were spare at the last look; whatever is taken meanwhile leaves. */
   #seen = new Set<Item>();
   #timer: NodeJS.Timeout | undefined;
+  /** One for all that wait, who wait equally long: most are served long before a timer of their own would be of use. */
+  #refusing: NodeJS.Timeout | undefined;
   #inUse = 0;
 
   constructor(options: SparePlacesOptions<Item>) {
@@ -57,16 +60,21 @@ export class SparePlaces<Item extends object> {
     return { item };
   }
 
+  /** Takes a place in which a thing was left, and that thing; nothing when there is none. */
+  takeSpare(): Item | undefined {
+    return this.#spare.length === 0 ? undefined : this.take()?.item;
+  }
+
   /** Takes the place that is left next, in the order of arrival. Rejects with the signal's reason, or when the wait is too long. */
   wait(signal?: AbortSignal): Promise<Place<Item>> {
-    const { maxWaitMs, refuse } = this.#options;
+    const { maxWaitMs } = this.#options;
     return new Promise((resolve, reject) => {
       const end = (): void => {
         this.#waiters.delete(waiter);
-        clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter<Item> = {
+        refuseAt: performance.now() + maxWaitMs,
         resolve(place) {
           end();
           resolve(place);
@@ -77,9 +85,9 @@ export class SparePlaces<Item extends object> {
         },
       };
       const onAbort = (): void => waiter.reject(signal?.reason);
-      const timer = setTimeout(() => waiter.reject(refuse()), maxWaitMs);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
+      this.#refusing ??= setTimeout(() => this.#refuseLate(), maxWaitMs).unref();
     });
   }
 
@@ -114,6 +122,22 @@ export class SparePlaces<Item extends object> {
   close(reason: Error): void {
     this.letGoAll();
     for (const { reject } of this.#waiters) reject(reason);
+    clearTimeout(this.#refusing);
+    this.#refusing = undefined;
+  }
+
+  /** Refuses those that waited too long, and looks again when the next has. */
+  #refuseLate(): void {
+    this.#refusing = undefined;
+    for (const { refuseAt, reject } of this.#waiters) {
+      // Timers count whole milliseconds, and may come early by a part of one.
+      const left = refuseAt - performance.now();
+      if (left >= 1) {
+        this.#refusing = setTimeout(() => this.#refuseLate(), left).unref();
+        return;
+      }
+      reject(this.#options.refuse());
+    }
   }
 
   #sweep(): void {
