@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
+import { openRedis } from '@trellis-mcp/stores';
 import { sharedPostgres, sharedRedis, type SharedInstance } from '@trellis-mcp/test-services';
 import { startInProcess, type InProcessOptions } from '@trellis-mcp/testing';
+import { z } from 'zod';
 import { app } from '../src/app.ts';
 import { runSql } from './open-catalog.ts';
 import { writeConfigFile } from './write-config-file.ts';
@@ -30,14 +32,12 @@ async function open(args: readonly string[] = [], options: InProcessOptions = {}
   return { server, client, [Symbol.asyncDispose]: () => server.close() };
 }
 
-interface Answer {
-  rows: unknown[][];
-  cachedMs?: number;
-  nextCursor?: string;
-}
+const answer = z
+  .object({ rows: z.array(z.array(z.unknown())), cachedMs: z.number().optional(), nextCursor: z.string().optional() })
+  .loose();
 
-async function ask(client: Connection, sql: string, args: Record<string, unknown> = {}): Promise<Answer> {
-  return (await client.callTool('query', { sql, ...args })).data as unknown as Answer;
+async function ask(client: Connection, sql: string, args: Record<string, unknown> = {}): Promise<z.output<typeof answer>> {
+  return answer.parse((await client.callTool('query', { sql, ...args })).data);
 }
 
 const sql = 'select id, label, price, data from items order by id limit 3';
@@ -53,7 +53,7 @@ describe('rows with --cache-ttl-ms', () => {
     expect(again).toEqual({ ...first, elapsedMs: expect.any(Number), cachedMs: expect.any(Number) });
     expect(again.cachedMs).toBeLessThan(10_000);
     expect(again.rows[0]).toEqual([1, 'item 1', '1.10', expect.anything()]);
-    expect(one.server.host.health.report().then(({ cache_hit_rate }) => cache_hit_rate)).resolves.toBe(0.5);
+    expect(await one.server.host.health.report()).toMatchObject({ cache_hit_rate: 0.5 });
   });
 
   it('are read each time without it', async () => {
@@ -83,42 +83,17 @@ describe('rows with --cache-ttl-ms', () => {
     });
     expect(again).toMatchObject({ rows: [[6], [7]], cachedMs: expect.any(Number), nextCursor: expect.any(String) });
   });
+});
 
-  it.each([
-    ['select now() as t', {}],
-    ['select random() as t', {}],
-    ['select $1::timestamptz as t', { params: ['now'] }],
-    ['explain select 1', {}],
-    ['select count(*) from pg_stat_activity', {}],
-  ])('are never kept of %s', async (text, args) => {
-    await using one = await open();
-    await ask(one.client, text, args);
-    expect(await ask(one.client, text, args)).not.toHaveProperty('cachedMs');
-  });
-
-  it('are never kept of a failure', async () => {
-    await using one = await open();
-    const failing = 'select 1 / (x - 42) from secrets';
-    await expect(ask(one.client, failing)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await runSql(postgres.url, 'update secrets set x = 43');
-    expect(await ask(one.client, failing)).toMatchObject({ rows: [[1]] });
-  });
-
-  it('are never kept of a page that its deadline cut', async () => {
-    await using one = await open(['--statement-timeout-ms', '400']);
-    const slow = `select g, (select count(*) from generate_series(1, g * 2000)) from generate_series(1, 5000) g`;
-    expect(await ask(one.client, slow, { limit: 5_000 })).toMatchObject({ truncatedBy: 'time' });
-    expect(await ask(one.client, slow, { limit: 5_000 })).not.toHaveProperty('cachedMs');
-  });
-
-  it('run once for twenty callers at once', async () => {
+describe('rows are read once', () => {
+  it('for twenty callers at once', async () => {
     await using one = await open();
     const text = 'select count(*) from items a, items b, items c, generate_series(1, 20) g';
     const all = await Promise.all(Array.from({ length: 20 }, () => ask(one.client, text)));
     expect(all.filter(({ cachedMs }) => cachedMs === undefined)).toHaveLength(1);
   });
 
-  it('are kept of saved queries, too', async () => {
+  it('by saved queries, too', async () => {
     await using file = await writeConfigFile({ savedQueries: [{ name: 'all_items', description: 'All.', sql: 'table items' }] });
     await using one = await open(file.args);
     await one.client.callTool('all_items');
@@ -126,9 +101,38 @@ describe('rows with --cache-ttl-ms', () => {
   });
 });
 
-describe('what several servers share by Redis', () => {
-  const shared = (args: readonly string[] = [], options: InProcessOptions = {}) => open(['--redis-url', redis.url, ...args], options);
+describe('rows are never kept', () => {
+  it.each([
+    ['select now() as t', {}],
+    ['select random() as t', {}],
+    ['select $1::timestamptz as t', { params: ['now'] }],
+    ['explain select 1', {}],
+    ['select count(*) from pg_stat_activity', {}],
+  ])('of %s', async (text, args) => {
+    await using one = await open();
+    await ask(one.client, text, args);
+    expect(await ask(one.client, text, args)).not.toHaveProperty('cachedMs');
+  });
 
+  it('of a failure', async () => {
+    await using one = await open();
+    const failing = 'select 1 / (x - 42) from secrets';
+    await expect(ask(one.client, failing)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await runSql(postgres.url, 'update secrets set x = 43');
+    expect(await ask(one.client, failing)).toMatchObject({ rows: [[1]] });
+  });
+
+  it('of a page that its deadline cut', async () => {
+    await using one = await open(['--statement-timeout-ms', '400']);
+    const slow = `select g, (select count(*) from generate_series(1, g * 2000)) from generate_series(1, 5000) g`;
+    expect(await ask(one.client, slow, { limit: 5_000 })).toMatchObject({ truncatedBy: 'time' });
+    expect(await ask(one.client, slow, { limit: 5_000 })).not.toHaveProperty('cachedMs');
+  });
+});
+
+const shared = (args: readonly string[] = [], options: InProcessOptions = {}) => open(['--redis-url', redis.url, ...args], options);
+
+describe('what several servers share by Redis', () => {
   it('is found by the next server, for the same principal alone', async () => {
     const options = (id: string, tenant?: string): InProcessOptions => ({
       principal: { id, scopes: 'all', ...(tenant === undefined ? {} : { tenant }) },
@@ -140,9 +144,9 @@ describe('what several servers share by Redis', () => {
     expect((await ask(same.client, sql)).rows[0]?.[1]).toBe('item 1');
     for (const other of [options('bob'), options('ada', 'elsewhere')]) {
       await using server = await shared([], other);
-      const answer = await ask(server.client, sql);
-      expect(answer).not.toHaveProperty('cachedMs');
-      expect(answer.rows[0]?.[1]).toBe('changed');
+      const found = await ask(server.client, sql);
+      expect(found).not.toHaveProperty('cachedMs');
+      expect(found.rows[0]?.[1]).toBe('changed');
     }
   });
 
@@ -158,7 +162,9 @@ describe('what several servers share by Redis', () => {
     });
     await expect(narrow.client.callTool('describe', { object: 'secrets' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
+});
 
+describe('an entry in Redis', () => {
   it('is not taken for that of another database of the same address', async () => {
     const url = new URL(postgres.url);
     const name = `swap_${String(process.pid)}`;
@@ -176,14 +182,12 @@ describe('what several servers share by Redis', () => {
   });
 
   it('is a miss when somebody wrote rubbish there', async () => {
-    const { Redis } = await import('ioredis');
     await using one = await shared();
     const first = await ask(one.client, sql);
-    const raw = new Redis(redis.url);
-    const keys = (await raw.keys('*')).filter((key) => key.includes('private:'));
+    await using raw = await openRedis(redis.url);
+    const keys = (await raw.command.keys('*')).filter((key) => key.includes('private:'));
     expect(keys.length).toBeGreaterThan(0);
-    for (const key of keys) await raw.set(key, '{"page":{"rows":"x"}}');
-    await raw.quit();
+    for (const key of keys) await raw.command.set(key, '{"page":{"rows":"x"}}');
     await using two = await shared();
     expect(await ask(two.client, sql)).toMatchObject({ rows: first.rows });
   });
