@@ -136,11 +136,15 @@ export function machineTiers(core: CacheCore): TierAccess[] {
   return core.tiers.filter(({ scope }) => scope === 'machine');
 }
 
-/** A tier was told late: what others may have copied from it upwards meanwhile must go as well. */
+/**
+ * A tier was told late: what others may have copied from it upwards meanwhile must go as well. From a tier of this machine only those
+ * copy who had heard.
+ */
 async function invalidateAbove(core: CacheCore, index: number, names: readonly string[]): Promise<void> {
-  for (const tier of core.tiers.slice(0, index).toReversed()) await tier.guard.invalidate(names);
+  const isShared = core.tiers[index]?.scope === 'shared';
+  if (isShared) for (const tier of core.tiers.slice(0, index).toReversed()) await tier.guard.invalidate(names);
   dropNames(core, names);
-  await core.bus?.guard.invalidate(names);
+  if (isShared) await core.bus?.guard.invalidate(names);
 }
 
 function invalid(message: string): AppError {

@@ -30,6 +30,7 @@ export interface GuardOptions {
 }
 
 const maxOwed = 10_000;
+const clearTimeoutMs = 60_000;
 /** One step of so many is timed. */
 const stepsPerSample = 4;
 
@@ -40,11 +41,8 @@ export function createGuard(options: GuardOptions): Guard {
   const owed = createDebt(() => void pay(), retryAfterMs);
   let paying: Promise<boolean> | undefined;
   const applyNow = async (names: readonly string[]): Promise<boolean> => {
-    const applied = await runner.run('invalidate', async () => {
-      await apply(names);
-      return true;
-    });
-    return applied === true;
+    const operation = names.includes(everything) ? 'clear' : 'invalidate';
+    return (await runner.run(operation, () => apply(names).then(() => true))) === true;
   };
   const payAll = async (): Promise<boolean> => {
     while (owed.size() > 0) {
@@ -59,6 +57,11 @@ export function createGuard(options: GuardOptions): Guard {
     (paying ??= payAll().finally(() => {
       paying = undefined;
     }));
+  // To clear a tier may take long: only who asked for that waits.
+  const paySoon = (): Promise<boolean> => {
+    const paid = pay();
+    return owed.isTotal() ? Promise.resolve(false) : paid;
+  };
   return {
     get isClosed() {
       return runner.isClosed() && owed.size() === 0;
@@ -68,12 +71,13 @@ export function createGuard(options: GuardOptions): Guard {
     },
     attempt(operation, step) {
       if (owed.size() === 0) return runner.run(operation, step);
-      return pay().then((isPaid) => (isPaid ? runner.run(operation, step) : undefined));
+      return paySoon().then((isPaid) => (isPaid ? runner.run(operation, step) : undefined));
     },
     async invalidate(names) {
-      if (owed.size() === 0 && (await applyNow(names))) return;
+      const isTotal = names.includes(everything);
+      if (owed.size() === 0 && !isTotal && (await applyNow(names))) return;
       owed.add(names);
-      await pay();
+      await (isTotal ? pay() : paySoon());
     },
     latency: () => runner.latency.stats(),
     close: () => owed.close(),
@@ -90,7 +94,8 @@ interface Runner {
 /** Breaker, time limit, and the counting of both. */
 function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions): Runner {
   const breaker = createBreaker(retryAfterMs);
-  const limit = createTimeLimit(timeoutMs);
+  const shortLimit = createTimeLimit(timeoutMs);
+  const clearLimit = createTimeLimit(clearTimeoutMs);
   const latency = createLatency();
   let errors = 0;
   let finished = 0;
@@ -98,6 +103,7 @@ function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions):
     // One promise by hand: each hop and timer less is felt on every hit in Redis.
     run<T>(operation: string, step: () => Promise<T>): Promise<T | undefined> {
       if (!breaker.canTry()) return Promise.resolve(undefined);
+      const limit = operation === 'clear' ? clearLimit : shortLimit;
       return new Promise((resolve) => {
         const fail = (failure: unknown): void => {
           breaker.fail();
@@ -127,6 +133,8 @@ function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions):
 
 interface Debt {
   size(): number;
+  /** Whether it is "everything". */
+  isTotal(): boolean;
   add(names: readonly string[]): void;
   /** The next few names to pay. */
   next(): string[];
@@ -149,6 +157,7 @@ function createDebt(retry: () => void, retryMs: number): Debt {
   };
   return {
     size: () => names.size,
+    isTotal: () => names.has(everything),
     add(more) {
       stamp += 1;
       for (const name of more) names.set(name, stamp);
