@@ -44,7 +44,7 @@ const limitSettings = {
     placeholder: 'duration',
   }),
   cacheTtlMs: setting(durationMs({ min: 100, max: 86_400_000 }).optional(), {
-    description: 'Answer a statement that read the same before from what it read then, for so long, such as 30s. Default: never.',
+    description: 'How long the rows of a statement answer the same question again from a cache, such as 30s. Default: not at all.',
     placeholder: 'duration',
   }),
   maxConnections: setting(z.int().min(1).max(100).default(8), {
