@@ -40,7 +40,7 @@ export interface Runtime {
   /** The scopes that a principal lacks for what a JSON-RPC message, or a batch of them, asks for: over HTTP a 403 names them. */
   missingScopes(principal: Principal, body: unknown): string[];
   /** The scopes that a principal lacks for hearing of these resources. */
-  missingListenScopes(principal: Principal, uris: readonly string[]): string[];
+  readonly missingListenScopes: (principal: Principal, uris: readonly string[]) => string[];
   /** Lets go of the host; handlers that run are not waited for. */
   dispose(): Promise<void>;
 }

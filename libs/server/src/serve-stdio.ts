@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import { serveStdio as serveConnection } from '@modelcontextprotocol/server/stdio';
-import { JsonRpcChannel } from './channel/json-rpc-channel.ts';
+import { JsonRpcChannel, type JsonRpcChannelOptions } from './channel/json-rpc-channel.ts';
+import { judgeSubscription } from './channel/judge-subscription.ts';
 import type { CreateServer } from './connection.ts';
 import type { ProcessHost } from './host.ts';
 import type { Principal } from './principal.ts';
+import { toProtocolError } from './run/error-result.ts';
 import type { ProtocolOutput } from './stdio/guard-stdout.ts';
 import { StdioWire } from './stdio/stdio-wire.ts';
 
@@ -15,6 +17,8 @@ export interface ServeStdioOptions {
   readonly stdin: Readable;
   /** Made by `guardStdout`: carries JSON-RPC and nothing else. */
   readonly stdout: ProtocolOutput;
+  /** The scopes that the principal lacks for hearing of changes of these resources. Default: none. */
+  readonly missingListenScopes?: (principal: Principal, uris: readonly string[]) => readonly string[];
   /** Called once, after the first answer. */
   readonly onFirstAnswer?: () => void;
 }
@@ -26,7 +30,10 @@ export interface ServeStdioOptions {
 export function serveStdio(host: ProcessHost, options: ServeStdioOptions): void {
   const { log, lifecycle } = host;
   const { createServer, principal, stdin, stdout, onFirstAnswer } = options;
-  const channel = new JsonRpcChannel(new StdioWire({ stdin, stdout }), { ...(onFirstAnswer !== undefined && { onFirstAnswer }) });
+  const channel = new JsonRpcChannel(new StdioWire({ stdin, stdout }), {
+    ...(onFirstAnswer !== undefined && { onFirstAnswer }),
+    ...(principal.scopes !== 'all' && { judge: createJudge(host, options) }),
+  });
   const connection = serveConnection(({ era }) => createServer({ era, transport: 'stdio', principal }), {
     transport: channel,
     onerror: (error) => {
@@ -38,4 +45,19 @@ export function serveStdio(host: ProcessHost, options: ServeStdioOptions): void 
     await channel.idle(signal);
     await connection.close();
   });
+}
+
+function createJudge(
+  { log, health }: ProcessHost,
+  { principal, missingListenScopes = () => [] }: ServeStdioOptions,
+): NonNullable<JsonRpcChannelOptions['judge']> {
+  return ({ method, params }) => {
+    if (method !== 'subscriptions/listen') return undefined;
+    const denied = judgeSubscription(params, (uris) => missingListenScopes(principal, uris));
+    if (denied === undefined) return undefined;
+    health.metrics.rejected('scope');
+    log.warn({ reason: 'scope', principal: principal.id }, denied.message);
+    const { message, data } = toProtocolError(denied);
+    return { code: -32_000, message, data };
+  };
 }

@@ -82,6 +82,7 @@ async function start<Config extends CommonConfig, Deps>(
   const shared = {
     createServer: runtime.createServer,
     principal: principalOf(config),
+    missingListenScopes: runtime.missingListenScopes,
     ...(onFirstAnswer !== undefined && { onFirstAnswer }),
   };
   if (protocol === undefined) {
@@ -94,7 +95,6 @@ async function start<Config extends CommonConfig, Deps>(
       bus: runtime.bus,
       ...(door !== undefined && { door }),
       missingScopes: (caller, body) => runtime.missingScopes(caller, body),
-      missingListenScopes: (caller, uris) => runtime.missingListenScopes(caller, uris),
     });
     host.log.info({ url, websocketUrl }, 'Serving MCP over HTTP.');
     stderr.write(`${app.name} ${app.version} listens on ${url}${websocketUrl === undefined ? '' : ` and ${websocketUrl}`}\n`);

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Probe } from '@trellis-mcp/test-services';
 import type { JsonObject } from '../src/schema/json.ts';
 import { guardedTools } from './fixture/guarded-app.ts';
 import { bearer, postMessage } from './fixture/post-message.ts';
 import { openSocket } from './fixture/socket-client.ts';
+import { spawnGuarded } from './fixture/spawn-guarded.ts';
 import { connectTo, eras, startCore } from './fixture/start-core.ts';
 import { startGuarded } from './fixture/start-guarded.ts';
 import { startStubIssuer } from './fixture/stub-issuer.ts';
+import { legacyOpening, modernRequest } from './jsonrpc.ts';
 
 let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
 let server: Awaited<ReturnType<typeof startGuarded>>;
@@ -83,7 +86,40 @@ describe.each(eras)('over WebSocket, %s', (era) => {
 });
 
 describe.each(eras)('over stdio, %s', (era) => {
-  it('a caller without its scope gets nothing', async () => {
+  let probe: Probe;
+
+  beforeAll(async () => {
+    probe = await spawnGuarded(['--scopes', 'notes:rea', '--log-format', 'json']);
+    if (era === 'legacy') probe.stdin.write(legacyOpening);
+  });
+
+  afterAll(async () => {
+    probe.stdin.end();
+    await probe.exit;
+  });
+
+  const listening: [string, JsonObject] =
+    era === 'modern'
+      ? ['subscriptions/listen', { notifications: { resourceSubscriptions: ['note://one'] } }]
+      : ['resources/subscribe', { uri: 'note://one' }];
+  // Nothing asks for health:read where nobody is authenticated.
+  const rows = [...denied.filter(([, { name }]) => name !== 'health_check'), listening].map(([method, params], index) => ({
+    id: index + 1,
+    method,
+    params,
+  }));
+
+  it.each(rows)('a caller without its scope gets nothing of $method ($id)', async ({ id, method, params }) => {
+    const line = era === 'modern' ? modernRequest(id, method, params) : `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+    probe.stdin.write(line);
+    const answer = await probe.waitForStdout(new RegExp(`"id":${id}[,}]`));
+    expect(answer).toMatch(/lacks the scope notes:(read|write)/);
+    expect(answer).not.toContain('secret');
+  });
+});
+
+describe.each(eras)('in memory, %s', (era) => {
+  it('a caller is told which scope is missing, and the tool is not listed', async () => {
     const { runtime } = startCore({ tools: guardedTools });
     await using peer = await connectTo(runtime, { era, principal: { id: 'local', scopes: new Set(['notes:rea']) } });
     const answer = await peer.client.callTool({ name: 'read_note' });

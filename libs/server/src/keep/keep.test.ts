@@ -119,7 +119,7 @@ it('keeps text that is no UTF-8 as bytes', () => {
 });
 
 it('takes the room of a caller who keeps too much from that caller alone, oldest first', async () => {
-  const store = openMemoryKeyStore({ maxBytes: 256 * 1024 * 1024 });
+  const store = openMemoryKeyStore({ maxBytes: 256 * 1024 * 1024, now: () => 1000 });
   const keeper = createKeeper(store, () => 1000);
   const keep = (id: string, megabytes: number) =>
     keeper.keep(Buffer.alloc(megabytes * 1024 * 1024, 'x'), { principal: { id, scopes: 'all' }, ttlMs: 1000, mimeType: 'text/plain' });

@@ -1,6 +1,7 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import type { RpcError } from '../channel/json-rpc-channel.ts';
+import { judgeSubscription } from '../channel/judge-subscription.ts';
 import { maxListenLength } from '../http/mcp-endpoint.ts';
 import { toProtocolError } from '../run/error-result.ts';
 
@@ -48,10 +49,8 @@ function judgeListen(params: JSONRPCRequest['params'], length: number, load: Req
     const message = `The subscriptions of a connection may have ${maxListenLength} characters at most.`;
     return refuse('listen-size', new AppError('LIMIT', message, { hint: 'Listen for fewer resources.' }));
   }
-  const missing = load.missingListenScopes(listenedUris(params));
-  if (missing.length === 0) return undefined;
-  const hint = 'Listen only for resources that resources/list shows.';
-  return refuse('scope', new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`, { hint }));
+  const denied = judgeSubscription(params, load.missingListenScopes);
+  return denied && refuse('scope', denied);
 }
 
 function tooMany(message: string): AppError {
@@ -61,12 +60,4 @@ function tooMany(message: string): AppError {
 function refuse(reason: string, error: AppError): RequestRefusal {
   const { message, data } = toProtocolError(error);
   return { reason, error: { code: -32_000, message, data } };
-}
-
-/** The resources that a `subscriptions/listen` request names. */
-function listenedUris(params: JSONRPCRequest['params']): readonly string[] {
-  const wanted = params?.['notifications'];
-  if (typeof wanted !== 'object' || wanted === null || !('resourceSubscriptions' in wanted)) return [];
-  const uris = wanted.resourceSubscriptions;
-  return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : [];
 }
