@@ -30,7 +30,8 @@ export interface GuardOptions {
 }
 
 const maxOwed = 10_000;
-const clearTimeoutMs = 60_000;
+/** Clearing may take so many times as long as another step. */
+const clearFactor = 40;
 /** One step of so many is timed. */
 const stepsPerSample = 4;
 
@@ -95,7 +96,7 @@ interface Runner {
 function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions): Runner {
   const breaker = createBreaker(retryAfterMs);
   const shortLimit = createTimeLimit(timeoutMs);
-  const clearLimit = createTimeLimit(clearTimeoutMs);
+  const clearLimit = createTimeLimit(clearFactor * timeoutMs);
   const latency = createLatency();
   let errors = 0;
   let finished = 0;
