@@ -183,7 +183,6 @@ class LazyPool implements PostgresPool {
       sockets: this.#sockets,
       takeBack: (client, isUseless) => this.#takeBack(client, isUseless),
       onLost: (client, failure) => this.#dropSpare(client, failure),
-      isWanted: () => this.#places.waiting > 0,
     });
     try {
       return (this.#driver = await this.#loading);
@@ -208,7 +207,7 @@ class LazyPool implements PostgresPool {
   }
 }
 
-interface PoolParts extends Pick<LeaserOptions, 'takeBack' | 'onLost' | 'isWanted'> {
+interface PoolParts extends Pick<LeaserOptions, 'takeBack' | 'onLost'> {
   readonly sockets: TrackedSockets;
 }
 

@@ -8,8 +8,6 @@ export interface PostgresLease {
   readonly client: PoolClient;
   /** Whether the connection was lost. */
   readonly isBroken: boolean;
-  /** Whether somebody waits for a connection now. */
-  readonly isWanted: boolean;
   /**
    * Asks the server, over a connection of its own, to stop what this one runs. Await it before a release: a request that comes late would
    * stop a statement of the next caller.
@@ -33,8 +31,6 @@ export interface LeaserOptions {
   openSocket: () => Socket;
   /** Told of a connection that is given back, and whether it is of no use. */
   takeBack: (client: PoolClient, isUseless: boolean) => void;
-  /** Whether somebody waits for a connection now. */
-  isWanted: () => boolean;
   /** Told of a connection that was lost, in use or not. */
   onLost: (client: PoolClient, failure: Error) => void;
 }
@@ -54,7 +50,7 @@ export function createLeaser({ pool, Connection: Driver, openSocket, ...told }: 
   return (client) => new Lease(client, parts);
 }
 
-interface LeaseParts extends Pick<LeaserOptions, 'takeBack' | 'isWanted'> {
+interface LeaseParts extends Pick<LeaserOptions, 'takeBack'> {
   readonly broken: WeakSet<PoolClient>;
   readonly openConnection: (client: Client) => Connection;
 }
@@ -71,10 +67,6 @@ class Lease implements PostgresLease {
 
   get isBroken(): boolean {
     return this.#parts.broken.has(this.client);
-  }
-
-  get isWanted(): boolean {
-    return this.#parts.isWanted();
   }
 
   cancel(timeoutMs: number): Promise<boolean> {

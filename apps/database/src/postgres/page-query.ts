@@ -24,6 +24,7 @@ export class PageQuery extends Query<(string | null)[]> {
   #count = 0;
   #place: 'before' | 'rows' | 'after' = 'before';
   #wantsMore = true;
+  #isDone = false;
 
   constructor({ before, count, after = sync }: CursorRead, sink: RowSink) {
     super('');
@@ -36,6 +37,11 @@ export class PageQuery extends Query<(string | null)[]> {
   /** How many rows came, once the read ended or the sink wants no more; rejects with what the first failing statement failed with. */
   get read(): Promise<number> {
     return this.#read.promise;
+  }
+
+  /** Whether the server is done with it, and all went well. */
+  get isDone(): boolean {
+    return this.#isDone;
   }
 
   /** Whether all went well, once the server is done with it. Never rejects. */
@@ -85,6 +91,7 @@ export class PageQuery extends Query<(string | null)[]> {
   }
 
   handleReadyForQuery(): void {
+    this.#isDone = true;
     this.#done.resolve(true);
   }
 

@@ -10,7 +10,7 @@ import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
 import { translateFailure } from './translate-failure.ts';
 import { watchConnection, type ConnectionWatch } from './watch-connection.ts';
-import { flush, sync, writeSteps } from './wire.ts';
+import { sync, writeSteps } from './wire.ts';
 
 /** One snapshot for all statements; SERIALIZABLE, which a role may have as its default, does not work on a standby. */
 export const beginBare = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
@@ -20,8 +20,6 @@ export const begin = `${beginBare}; SELECT 1`;
 /** Rolls back, and leaves nothing of a call in the session. */
 const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
 const scrubMessages = Buffer.concat([...writeSteps(scrub), sync]);
-/** The rows before it need not wait for it. */
-const flushAndScrub = Buffer.concat([flush, scrubMessages]);
 
 /** From the end of a call to its connection being free, or cut. */
 const maxScrubMs = 200;
@@ -37,8 +35,8 @@ export class Session {
   readonly #watched: ConnectionWatch;
   #isOverfull = false;
   #cancelled: Promise<boolean> | undefined;
-  /** Whether the scrub that was sent with the last rows went well. */
-  #scrubbed: Promise<boolean> | undefined;
+  /** The read that the scrub was sent with. */
+  #scrub: PageQuery | undefined;
 
   constructor(lease: PostgresLease) {
     this.#lease = lease;
@@ -65,11 +63,10 @@ export class Session {
 
   /** Reads a cursor into the sink; see {@link PageQuery}. With `isLast` the session is scrubbed as soon as the rows are sent. */
   read({ isLast, ...read }: Omit<CursorRead, 'after'> & { readonly isLast: boolean }, sink: RowSink): Promise<number> {
-    // To send rows by themselves costs both sides a turn, which those who wait for the connection would pay.
-    const scrubbing = this.#lease.isWanted ? scrubMessages : flushAndScrub;
-    const query = new PageQuery({ ...read, after: isLast ? scrubbing : undefined }, this.#watch(sink));
+    // No Flush in between: rows that go by themselves cost both sides a turn, which is more than the scrub takes.
+    const query = new PageQuery({ ...read, after: isLast ? scrubMessages : undefined }, this.#watch(sink));
     if (isLast) {
-      this.#scrubbed = query.done;
+      this.#scrub = query;
     }
     this.#lease.client.query(query);
     return query.read;
@@ -90,8 +87,13 @@ export class Session {
    * Never rejects.
    */
   async end(): Promise<void> {
-    const { client } = this.#lease;
     const { bytes } = this.#watched;
+    if (this.#scrub?.isDone === true && this.#cancelled === undefined) {
+      this.#watched.user = undefined;
+      bytes.allow(Infinity);
+      this.#lease.release();
+      return;
+    }
     bytes.allow(maxRestBytes);
     this.#watched.user = { onExcess: () => this.#cut() };
     let isUndone = false;
@@ -102,10 +104,8 @@ export class Session {
       late = alarms.set(maxScrubMs - graceMs, () => this.#lease.release(true));
     });
     try {
-      if ((await this.#scrubbed) !== true) {
-        this.#gather();
-        const [undone, discarded] = scrub.map(async ({ text }) => client.query(text));
-        await Promise.all([undone?.then(() => (isUndone = true)), discarded]);
+      if ((await this.#scrub?.done) !== true) {
+        await this.#undo(() => (isUndone = true));
       }
       const isTaken = this.#cancelled === undefined || (await this.#cancelled);
       bytes.allow(Infinity);
@@ -118,6 +118,13 @@ export class Session {
     } finally {
       alarms.callOff(late);
     }
+  }
+
+  /** Scrubs by statements of their own. `onUndone` is told once the transaction is over. */
+  async #undo(onUndone: () => void): Promise<void> {
+    this.#gather();
+    const [undone, discarded] = scrub.map(async ({ text }) => this.#lease.client.query(text));
+    await Promise.all([undone?.then(onUndone), discarded]);
   }
 
   /** Ends the session, and what no scrub takes away with it. */

@@ -16,8 +16,5 @@ export function writeRead(rows: number): readonly Buffer[] {
   return [describeCursor, serialize.execute({ portal: pageCursor, rows })];
 }
 
-/** What is answered so far is sent. */
-export const flush = serialize.flush();
-
 /** The end of what is done as one: after a failure the server skips to here. */
 export const sync = serialize.sync();
