@@ -32,6 +32,8 @@ async function open(args: readonly string[] = [], options: InProcessOptions = {}
   return { server, client, [Symbol.asyncDispose]: () => server.close() };
 }
 
+const shared = (args: readonly string[] = [], options: InProcessOptions = {}) => open(['--redis-url', redis.url, ...args], options);
+
 const answer = z
   .object({ rows: z.array(z.array(z.unknown())), cachedMs: z.number().optional(), nextCursor: z.string().optional() })
   .loose();
@@ -93,6 +95,15 @@ describe('rows are read once', () => {
     expect(all.filter(({ cachedMs }) => cachedMs === undefined)).toHaveLength(1);
   });
 
+  it('by several servers with one Redis', async () => {
+    await using one = await shared();
+    await using other = await shared();
+    await Promise.all([ask(one.client, 'select 1'), ask(other.client, 'select 1')]);
+    const text = 'select count(*) from items a, items b, items c, generate_series(1, 20) g';
+    const all = await Promise.all([one, other, one, other].map(async ({ client }) => ask(client, text)));
+    expect(all.filter(({ cachedMs }) => cachedMs === undefined)).toHaveLength(1);
+  });
+
   it('by saved queries, too', async () => {
     await using file = await writeConfigFile({ savedQueries: [{ name: 'all_items', description: 'All.', sql: 'table items' }] });
     await using one = await open(file.args);
@@ -129,8 +140,6 @@ describe('rows are never kept', () => {
     expect(await ask(one.client, slow, { limit: 5_000 })).not.toHaveProperty('cachedMs');
   });
 });
-
-const shared = (args: readonly string[] = [], options: InProcessOptions = {}) => open(['--redis-url', redis.url, ...args], options);
 
 describe('what several servers share by Redis', () => {
   it('is found by the next server, for the same principal alone', async () => {

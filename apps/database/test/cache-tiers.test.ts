@@ -135,7 +135,9 @@ describe('the file of --cache-path', () => {
       'first: memory used (0 hits); redis used (1 hits); sqlite used (0 hits)',
     ]);
   }, 40_000);
+});
 
+describe('a file of --cache-path', () => {
   it('that is corrupt is set aside, and the server starts', async () => {
     const path = join(folder, 'cache.db');
     await writeFile(path, 'this is no database, whatever its name says'.repeat(100));
