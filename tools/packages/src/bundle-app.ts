@@ -15,6 +15,7 @@ const keptOutside = [
   'pg-cursor',
   'pg-native',
   'ioredis',
+  'undici',
   '@opentelemetry/api',
   'bufferutil',
   'utf-8-validate',
