@@ -14,7 +14,7 @@ export { type FlightLease, type FlightLock } from './flight-lock.ts';
 export { type BusConnection, type BusListener, type InvalidationBus } from './invalidation-bus.ts';
 export { type LatencyStats } from './latency.ts';
 export { memoryTier, type MemoryTier, type MemoryTierOptions } from './memory-tier.ts';
-export { openCacheSqlite, type CacheSqlite, type OpenCacheSqliteOptions } from './open-cache-sqlite.ts';
+export { isCorrupt, openCacheSqlite, type CacheSqlite, type OpenCacheSqliteOptions } from './open-cache-sqlite.ts';
 export { postgresTier } from './postgres-tier.ts';
 export { redisBus, type RedisBusOptions } from './redis-bus.ts';
 export { redisLock, type RedisLockOptions } from './redis-lock.ts';

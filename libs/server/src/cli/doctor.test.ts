@@ -1,4 +1,7 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { AppError } from '@trellis-mcp/errors';
 import { freePort, startRedis } from '@trellis-mcp/test-services';
@@ -75,6 +78,17 @@ it('finds files that cannot be written', async () => {
   expect(code).toBe(78);
   expect(text).toMatch(/problem +cache file/);
   expect(text).toMatch(/problem +log file/);
+});
+
+it('warns of a cache file that the next start will set aside, and leaves it where it is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trellis-doctor-'));
+  const cachePath = join(folder, 'cache.db');
+  await writeFile(cachePath, 'this is no database'.repeat(100));
+  const { code, text } = await examine({ cachePath });
+  expect(code).toBe(0);
+  expect(text).toMatch(/warning +cache file +It is no readable database/);
+  expect(await readdir(folder)).toEqual(['cache.db']);
+  await rm(folder, { recursive: true });
 });
 
 it('asks the app, also one that throws', async () => {

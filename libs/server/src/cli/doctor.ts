@@ -105,10 +105,19 @@ async function checkCacheFile({ cachePath }: CommonConfig): Promise<DoctorFindin
   if (cachePath === undefined) {
     return [];
   }
+  const { isCorrupt } = await import('@trellis-mcp/cache');
   return attempt('cache file', async () => {
-    const sqlite = await openSqlite(cachePath);
-    await sqlite.close();
-    return 'can be written';
+    try {
+      const sqlite = await openSqlite(cachePath);
+      await sqlite.close();
+      return 'can be written';
+    } catch (error) {
+      if (!isAppError(error) || !isCorrupt(error)) throw error;
+      return {
+        level: 'warning',
+        text: 'It is no readable database: the next start sets it aside as FILE.corrupt and begins an empty one.',
+      };
+    }
   });
 }
 
@@ -141,9 +150,10 @@ async function checkApp<Config, Deps>(app: Pick<ServerDefinition<Config, Deps>, 
   }
 }
 
-async function attempt(name: string, check: () => Promise<string>): Promise<DoctorFinding[]> {
+async function attempt(name: string, check: () => Promise<string | Pick<DoctorFinding, 'level' | 'text'>>): Promise<DoctorFinding[]> {
   try {
-    return [{ name, level: 'ok', text: await inTime(check(), maxCheckMs) }];
+    const found = await inTime(check(), maxCheckMs);
+    return [{ name, ...(typeof found === 'string' ? { level: 'ok', text: found } : found) }];
   } catch (error) {
     return [toProblem(name, error)];
   }
