@@ -21,6 +21,7 @@ const setup = `
   create function own_steps(timestamptz, int) returns timestamptz language sql stable as 'select now()';
   create aggregate own_latest(int) (sfunc = own_steps, stype = timestamptz);
   create function to_char(orders) returns text language sql stable as 'select now()::text';
+  create view own_shadow as select to_char(orders) from orders;
   create view own_called as select own_stable(id) from orders;
   create view own_harmless as select own_immutable(id) from orders;
   create table secured (id int, owner text);
@@ -84,6 +85,8 @@ const passing: [sql: string, what: string][] = [
   ['table sampled', 'a view with a sample'],
   ['table stats', 'a view of statistics'],
   ['table over_clock', 'a view of a view with a clock'],
+  ['table own_shadow', 'a view that calls a STABLE function with a name of the server'],
+  ["select E'to\\x64ay'::date, U&'\\006eow'::date", 'a time in escapes'],
   ['table own_called', 'a view that calls a STABLE function of its own'],
   ['select own_stable(id) from orders', 'the same, called'],
   ['select own_latest(id) from orders', 'an aggregate of its own that looks at the clock'],
