@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { silentLogger } from '@trellis-mcp/logging';
 import type { Probe } from '@trellis-mcp/test-services';
+import { LegacySessions } from '../src/http/legacy-sessions.ts';
 import type { JsonObject } from '../src/schema/json.ts';
 import { guardedTools } from './fixture/guarded-app.ts';
 import { bearer, postMessage } from './fixture/post-message.ts';
@@ -209,6 +211,30 @@ describe('a session of a 2025-era client', () => {
   it('is of no use to a token that has expired', async () => {
     const id = await start(tokenOf('ada'));
     expect((await inSession(id, tokenOf('ada', '', { exp: 1_700_000_000 }), 'tools/list')).status).toBe(401);
+  });
+});
+
+describe('the requests of one session', () => {
+  it('keep their own scopes when they come at the very same time', async () => {
+    const sessions = new LegacySessions({ createServer: server.runtime.createServer, host: { log: silentLogger(), now: Date.now } });
+    const ask = async (scopes: readonly string[], message: JsonObject, id?: string) => {
+      const headers = {
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+        ...(id && { 'mcp-session-id': id }),
+      };
+      const request = new Request(server.url, { method: 'POST', headers });
+      const { response, leave } = await sessions.handle(request, { jsonrpc: '2.0', ...message }, { id: 'ada', scopes: new Set(scopes) });
+      const text = await response.text();
+      leave();
+      return { text, id: response.headers.get('mcp-session-id') ?? '' };
+    };
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1.0.0' } };
+    const { id } = await ask([], { id: 0, method: 'initialize', params });
+    const method = 'tools/list';
+    const [less, more] = await Promise.all([ask([], { id: 1, method }, id), ask(['notes:read'], { id: 2, method }, id)]);
+    expect([less.text.includes('read_note'), more.text.includes('read_note')]).toEqual([false, true]);
+    await sessions.close();
   });
 });
 
