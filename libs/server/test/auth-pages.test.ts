@@ -72,3 +72,14 @@ it('shows them to loopback without a token, as before', async () => {
   await using server = await startGuarded({ issuer });
   expect((await get(server.url, '/healthz')).status).toBe(200);
 });
+
+it('takes bound tokens only with --require-dpop, and says so to clients', async () => {
+  await using server = await startGuarded({ issuer, config: { requireDpop: true } });
+  const { status, headers } = await get(server.url, '/mcp', { method: 'POST', headers: bearer(issuer.issue(server.url)) });
+  expect({ status, challenge: headers.get('www-authenticate') }).toEqual({
+    status: 401,
+    challenge: expect.stringMatching(/^DPoP .*algs=/),
+  });
+  const { text } = await get(server.url, '/.well-known/oauth-protected-resource/mcp');
+  expect(JSON.parse(text)).toMatchObject({ dpop_bound_access_tokens_required: true });
+});
