@@ -142,7 +142,7 @@ describe.each(eras)('recall_memory (%s)', (era) => {
     await using server = await start(era);
     const memoryId = await openMemory(server.client, { goal: 'G' });
     for (let count = 0; count < 30; count += 1) await server.call('echo', { memoryId, text: `call ${String(count)}` });
-    const { countTokens } = await import('@trellis-mcp/context-window');
+    
     for (const budget of [200, 500, 2_000]) {
       const { structuredContent } = await server.call('recall_memory', { memoryId, budget });
       expect(countTokens(JSON.stringify(structuredContent))).toBeLessThanOrEqual(budget);
