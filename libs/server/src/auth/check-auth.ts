@@ -1,9 +1,9 @@
 import { createAuthenticator } from '@trellis-mcp/auth';
-import { createEgress } from '@trellis-mcp/egress';
 import { AppError } from '@trellis-mcp/errors';
 import type { CommonConfig } from '../common-settings.ts';
 import { endpointUrl } from '../http/endpoint-url.ts';
 import { issuerOptions, openKeys } from './open-door.ts';
+import { openEgress } from './open-egress.ts';
 
 /**
  * Asks the issuer for its metadata and keys, as the server would at its first token.
@@ -13,7 +13,7 @@ import { issuerOptions, openKeys } from './open-door.ts';
  */
 export async function checkIssuer(config: CommonConfig): Promise<string> {
   const errors: AppError[] = [];
-  await using egress = createEgress({ allow: config.egressAllow, flag: '--egress-allow', timeoutMs: 10_000 });
+  await using egress = openEgress(config);
   await using authenticator = createAuthenticator({
     ...issuerOptions(config),
     resource: endpointUrl(config, config.port),

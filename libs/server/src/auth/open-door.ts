@@ -102,8 +102,8 @@ function resourcesOf(resource: string, config: CommonConfig): string[] {
 
 async function readTokenOptions(host: DoorHost, onError: (error: AppError) => void): Promise<Partial<AuthenticatorOptions>> {
   const { config, lifecycle } = host;
-  const { createEgress } = await import('@trellis-mcp/egress');
-  const egress = createEgress({ allow: config.egressAllow, flag: '--egress-allow', timeoutMs: 10_000, maxBodyBytes: 1024 * 1024 });
+  const { openEgress } = await import('./open-egress.ts');
+  const egress = openEgress(config);
   lifecycle.onClose('egress', () => egress.close());
   return {
     ...issuerOptions(config),
