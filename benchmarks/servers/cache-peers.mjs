@@ -14,8 +14,8 @@ const maxItems = 20_000;
 /** Both give out the same object on each hit, which is the fastest they can. */
 const bentoMemory = () => memoryDriver({ maxItems, serialize: false });
 const cacheableMemory = () => new Keyv({ store: new CacheableMemory({ useClone: false, lruSize: maxItems }), useKeyPrefix: false });
-/** With the limits that `openRedis` sets, which cost some time on every command. */
-const limits = { commandTimeout: 2_000, socketTimeout: 4_000, connectTimeout: 5_000, enableOfflineQueue: true };
+/** Waits for an answer as long as `openRedis` does. */
+const limits = { commandTimeout: 2_000, connectTimeout: 5_000, enableOfflineQueue: true };
 const bentoRedis = (url) => redisDriver({ connection: new Redis(url, limits), prefix: 'bento' });
 const cacheableRedis = (url) => new Keyv({ store: new KeyvRedis(url), namespace: 'cacheable' });
 

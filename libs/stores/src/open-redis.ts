@@ -1,12 +1,13 @@
 import type { AppError } from '@trellis-mcp/errors';
 import type { Redis, RedisOptions } from 'ioredis';
 import { codeOf, messageOf, upstreamError } from './upstream-error.ts';
+import { watchSilence } from './watch-silence.ts';
 
 /** How {@link openRedis} connects. */
 export interface OpenRedisOptions {
   /** Longest wait for a connection, in milliseconds. Default 5,000. */
   connectTimeoutMs?: number;
-  /** Longest wait for one answer, in milliseconds. Default 2,000. */
+  /** Longest silence of Redis while an answer is due, in milliseconds; then the connection is cut. Default 2,000. */
   commandTimeoutMs?: number;
   /** Shown in the server's client list. Default `trellis`. */
   connectionName?: string;
@@ -40,6 +41,7 @@ const maxCloseMs = 1_000;
  * Rejects with `UPSTREAM` when Redis does not answer at all.
  */
 export async function openRedis(url: string, options: OpenRedisOptions = {}): Promise<RedisConnection> {
+  const { commandTimeoutMs = 2_000 } = options;
   const [{ Redis: Client }, { createBreaker }] = await Promise.all([import('ioredis'), import('./create-breaker.ts')]);
   const command = new Client(url, clientOptions(options));
   let lastFailure: unknown;
@@ -49,9 +51,11 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
       options.onError?.(translateRedisError(error));
     });
   listen(command);
+  const stopWatching = watchSilence(command, commandTimeoutMs);
   try {
     await command.connect();
   } catch (failure) {
+    stopWatching();
     command.disconnect();
     // What `connect` rejects with says only that the connection closed.
     throw translateRedisError(lastFailure ?? failure);
@@ -59,6 +63,7 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
   const breaker = createBreaker({ translate: translateRedisError, refuse: () => unreachable(undefined) });
   let subscriber: Redis | undefined;
   const closeAll = async (): Promise<void> => {
+    stopWatching();
     await Promise.all([closeClient(command, options), subscriber && closeClient(subscriber, options)]);
   };
   let closing: Promise<void> | undefined;
@@ -67,7 +72,14 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
     command,
     get subscriber() {
       // Subscriptions may be asked for before it is connected; each still waits at most the command timeout.
-      return (subscriber ??= listen(command.duplicate({ enableOfflineQueue: true, lazyConnect: false })));
+      return (subscriber ??= listen(
+        command.duplicate({
+          enableOfflineQueue: true,
+          lazyConnect: false,
+          commandTimeout: commandTimeoutMs,
+          socketTimeout: 2 * commandTimeoutMs,
+        }),
+      ));
     },
     get isHealthy() {
       return command.status === 'ready' && breaker.isClosed;
@@ -82,7 +94,7 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
 }
 
 function clientOptions(options: OpenRedisOptions): RedisOptions & { replyMapping: 'legacy' } {
-  const { connectTimeoutMs = 5_000, commandTimeoutMs = 2_000, connectionName = 'trellis' } = options;
+  const { connectTimeoutMs = 5_000, connectionName = 'trellis' } = options;
   return {
     replyMapping: 'legacy',
     // After this many milliseconds a connection that the other side does not close is cut.
@@ -90,9 +102,6 @@ function clientOptions(options: OpenRedisOptions): RedisOptions & { replyMapping
     lazyConnect: true,
     connectionName,
     connectTimeout: connectTimeoutMs,
-    commandTimeout: commandTimeoutMs,
-    // A network that swallows packets ends no connection by itself.
-    socketTimeout: 2 * commandTimeoutMs,
     enableOfflineQueue: false,
     // A command whose answer was lost may have run: sending it again would count it twice.
     autoResendUnfulfilledCommands: false,
