@@ -47,8 +47,7 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
   let lastFailure: unknown;
   const listen = (client: Redis): Redis =>
     client.on('error', (error: Error) => {
-      lastFailure = error;
-      options.onError?.(translateRedisError(error));
+      options.onError?.(translateRedisError((lastFailure = error)));
     });
   listen(command);
   const stopWatching = watchSilence(command, commandTimeoutMs);
@@ -62,12 +61,11 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
   }
   const breaker = createBreaker({ translate: translateRedisError, refuse: () => unreachable(undefined) });
   let subscriber: Redis | undefined;
-  const closeAll = async (): Promise<void> => {
+  let closing: Promise<unknown> | undefined;
+  const close = async (): Promise<void> => {
     stopWatching();
-    await Promise.all([closeClient(command, options), subscriber && closeClient(subscriber, options)]);
+    await (closing ??= Promise.all([closeClient(command, options), subscriber && closeClient(subscriber, options)]));
   };
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     command,
     get subscriber() {

@@ -17,15 +17,17 @@ export function watchSilence(client: Redis, limitMs: number): () => void {
     unready = 0;
   };
   const judgeReady = (): void => {
-    if (asked > 0) return void client.disconnect(true);
+    if (asked > 0) {
+      client.disconnect(true);
+      return;
+    }
     asked += 1;
     client.ping().then(forget, forget);
   };
   const judge = (): void => {
-    if (client.status === 'ready') return judgeReady();
-    if (client.status !== 'connect') return forget();
-    unready += 1;
-    if (unready > looksToGetReady) client.disconnect(true);
+    if (client.status === 'ready') judgeReady();
+    else if (client.status !== 'connect') forget();
+    else if (++unready > looksToGetReady) client.disconnect(true);
   };
   // Behind the next look at the sockets: what arrived while this process was busy is not late.
   const timer = setInterval(() => setImmediate(judge), limitMs / 2).unref();
