@@ -47,7 +47,8 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
   let lastFailure: unknown;
   const listen = (client: Redis): Redis =>
     client.on('error', (error: Error) => {
-      options.onError?.(translateRedisError((lastFailure = error)));
+      lastFailure = error;
+      options.onError?.(translateRedisError(error));
     });
   listen(command);
   const stopWatching = watchSilence(command, commandTimeoutMs);
