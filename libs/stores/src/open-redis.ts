@@ -52,14 +52,12 @@ export async function openRedis(url: string, options: OpenRedisOptions = {}): Pr
     });
   listen(command);
   const stopWatching = watchSilence(command, commandTimeoutMs);
-  try {
-    await command.connect();
-  } catch (failure) {
+  await command.connect().catch((failure: unknown) => {
     stopWatching();
     command.disconnect();
     // What `connect` rejects with says only that the connection closed.
     throw translateRedisError(lastFailure ?? failure);
-  }
+  });
   const breaker = createBreaker({ translate: translateRedisError, refuse: () => unreachable(undefined) });
   let subscriber: Redis | undefined;
   let closing: Promise<unknown> | undefined;

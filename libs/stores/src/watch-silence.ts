@@ -34,6 +34,5 @@ export function watchSilence(client: Redis, limitMs: number): () => void {
   client.on('close', forget);
   return () => {
     clearInterval(timer);
-    client.off('close', forget);
   };
 }
