@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@modelcontextprotocol/client';
+import { countTokens } from '@trellis-mcp/context-window';
 import { AppError } from '@trellis-mcp/errors';
 import { openMemoryKeyStore, type KeyStore } from '@trellis-mcp/stores';
 import { z } from 'zod';
@@ -142,7 +143,7 @@ describe.each(eras)('recall_memory (%s)', (era) => {
     await using server = await start(era);
     const memoryId = await openMemory(server.client, { goal: 'G' });
     for (let count = 0; count < 30; count += 1) await server.call('echo', { memoryId, text: `call ${String(count)}` });
-    
+
     for (const budget of [200, 500, 2_000]) {
       const { structuredContent } = await server.call('recall_memory', { memoryId, budget });
       expect(countTokens(JSON.stringify(structuredContent))).toBeLessThanOrEqual(budget);
