@@ -9,6 +9,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['@trellis-mcp/source', 'node', 'node-addons'] },
   testTimeout: 60_000,
-  maxWorkers: '100%',
+  // Many tests wait for processes to end: one worker more than cores keeps these busy.
+  maxWorkers: '150%',
   coverageProvider: 'v8',
 };

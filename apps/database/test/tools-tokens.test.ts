@@ -5,7 +5,7 @@ import { startInProcess } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
 
 const count = await loadExactCounter('o200k_base');
-const budget = 1600;
+const budget = 1550;
 
 /** What the model reads before it asks anything, and what it reads until it calls `query`. */
 async function measure(flags: readonly string[]) {
