@@ -9,7 +9,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['@trellis-mcp/source', 'node', 'node-addons'] },
   testTimeout: 60_000,
-  // Many tests wait for processes to end: one worker more than cores keeps these busy.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
   coverageProvider: 'v8',
 };
