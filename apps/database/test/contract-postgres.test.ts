@@ -4,7 +4,7 @@ import { app } from '../src/app.ts';
 import { calls, slowCall } from './contract-calls.ts';
 import { startPostgresShop } from './start-postgres-shop.ts';
 
-/** The same tools, to the byte, with connections of a real PostgreSQL open. How a process ends is judged on it in the soak only. */
+/** The same tools, to the byte, with connections of a real PostgreSQL open. */
 const shop = await startPostgresShop();
 afterAll(() => shop.stop());
 
@@ -15,5 +15,4 @@ appContract({
   args: ['--database-url', shop.url],
   calls,
   slowCall,
-  parts: process.env['SOAK'] === '1' ? ['lists', 'calls', 'abort', 'stop'] : ['lists', 'calls', 'abort'],
 });
