@@ -28,7 +28,7 @@ const flushMs = 500;
 const maxTurnChars = 65_536;
 
 /**
- * Writes lines synchronously to a descriptor: those of one turn of the event loop together after it, or when the process exits, so that
+ * Writes lines synchronously to a descriptor: those of one turn of the event loop together at its end, or when the process exits, so that
  * none is lost at exit and none arrives late.
  *
  * Output that fails must not take the program down: a closed pipe ends the log, a full disk drops lines until there is room, and a reader
@@ -68,8 +68,7 @@ class DescriptorSink implements LineSink {
 
   write(line: string): void {
     if (this.#isClosed) return;
-    // Two turns: the answer that a line is about leaves at the end of the first, and who waits for it works while the line is written.
-    if (this.#turn === '') setImmediate(() => setImmediate(this.#endTurn));
+    if (this.#turn === '') setImmediate(this.#endTurn);
     this.#turn += line;
     if (this.#turn.length >= maxTurnChars) this.#endTurn();
   }
