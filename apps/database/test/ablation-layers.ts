@@ -151,7 +151,8 @@ export const harms: readonly Harm[] = [
   },
   {
     what: 'another session ended',
-    calls: [`select pg_terminate_backend(VICTIM)`],
+    // It waits for the end, so that the look after it sees it.
+    calls: [`select pg_terminate_backend(VICTIM, 5000)`],
     after: `select not exists (select from pg_stat_activity where pid = VICTIM)`,
     stoppedBy: ['a', 'f'],
   },
