@@ -1,7 +1,8 @@
 import type { SampleCall } from '@trellis-mcp/testing';
+import { app } from '../src/app.ts';
 
 /** One call of each tool that the sample shop answers, whatever its engine. */
-export const calls: readonly SampleCall[] = [
+const calls: readonly SampleCall[] = [
   { tool: 'query', args: { sql: 'select id, email from customers order by id', limit: 3 } },
   { tool: 'search_schema', args: { pattern: 'order' } },
   { tool: 'describe', args: { object: 'orders', sample: 2 } },
@@ -11,7 +12,19 @@ export const calls: readonly SampleCall[] = [
 ];
 
 /** Keeps a database busy until it is stopped. */
-export const slowCall: SampleCall = {
+const slowCall: SampleCall = {
   tool: 'query',
   args: { sql: 'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b' },
 };
+
+/** What the contract is checked on, whatever the engine. */
+export const subject = {
+  app,
+  main: new URL('../src/main.ts', import.meta.url),
+  snapshots: new URL('tools.snap/', import.meta.url),
+  calls,
+  slowCall,
+};
+
+/** All but the end of the process, which has a file of its own for each engine. */
+export const livingParts = ['lists', 'calls', 'search', 'abort', 'stdout', 'commands'] as const;
