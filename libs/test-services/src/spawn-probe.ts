@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import { captureOutput, type LineMatch } from './captured-output.ts';
 import { descendantsOf, groupOf, isErrno, waitGone } from './process-table.ts';
 import { openReaper, type Reaper } from './reaper.ts';
+import { openSecretWatch, type SecretWatch } from './secret-watch.ts';
 
 /** How a probed process is started. */
 export interface ProbeOptions {
@@ -14,6 +15,8 @@ export interface ProbeOptions {
   /** Run it as this user and group; needs root. */
   uid?: number;
   gid?: number;
+  /** Outputs that hold tokens or keys on purpose. Default: none, and such a process fails its test. */
+  maySayAloud?: readonly ('stdout' | 'stderr')[];
 }
 
 /** How a process ended: a code, or the signal that ended it. */
@@ -32,7 +35,7 @@ export interface Probe extends AsyncDisposable {
   readonly stdout: string;
   readonly stderr: string;
   readonly stderrLines: readonly string[];
-  /** Settles when the process has ended and its output is read. */
+  /** Settles when the process has ended and its output is read; rejects when that held a token or a key. */
   readonly exit: Promise<ProbeExit>;
   /** Resolves with the first line, past or future, that matches; rejects after `timeoutMs` (default 10,000) or at the end of the output. */
   waitForStdout(match: LineMatch, timeoutMs?: number): Promise<string>;
@@ -43,7 +46,7 @@ export interface Probe extends AsyncDisposable {
   descendants(): Promise<number[]>;
   /** Signals the process alone (default SIGKILL); false when it has ended. */
   kill(signal?: NodeJS.Signals): boolean;
-  /** Kills it with all it started and waits until they are gone. */
+  /** Kills it with all it started and waits until they are gone; rejects when its output held a token or a key. */
   stop(): Promise<void>;
 }
 
@@ -52,16 +55,23 @@ let reaper: Reaper | undefined;
 
 /** Starts a process in a group of its own and resolves when it runs; rejects when the command cannot be started. */
 export async function spawnProbe(command: string, args: readonly string[] = [], options: ProbeOptions = {}): Promise<Probe> {
-  const { env = {}, ...spawnOptions } = options;
+  const { env = {}, maySayAloud = [], ...spawnOptions } = options;
   const child = spawn(command, args, {
     ...spawnOptions,
     env: { ...process.env, ...jestVariables, ...env },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const exit = new Promise<ProbeExit>((resolve) => {
+  const watches = (['stdout', 'stderr'] as const).filter((name) => !maySayAloud.includes(name)).map((name) => watchOutput(child, name));
+  const ended = new Promise<ProbeExit>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
+  const exit = ended.then((how) => {
+    for (const watch of watches) watch.check();
+    return how;
+  });
+  // A test that waits for neither its end nor `stop` must not end the others.
+  exit.catch(() => undefined);
   await once(child, 'spawn');
   reaper ??= openReaper();
   const { pid } = child;
@@ -74,6 +84,12 @@ export async function spawnProbe(command: string, args: readonly string[] = [], 
     if (!isErrno(error, 'EPIPE') && !isErrno(error, 'ECONNRESET')) throw error;
   });
   return createProbe(child, { pid, exit });
+}
+
+function watchOutput(child: ChildProcessWithoutNullStreams, name: 'stdout' | 'stderr'): SecretWatch {
+  const watch = openSecretWatch(`The ${name} of ${child.spawnfile} (${String(child.pid)})`);
+  child[name].setEncoding('utf8').on('data', (chunk: string) => watch.write(chunk));
+  return watch;
 }
 
 function createProbe(child: ChildProcessWithoutNullStreams, { pid, exit }: { pid: number; exit: Promise<ProbeExit> }): Probe {

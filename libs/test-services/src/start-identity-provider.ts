@@ -5,6 +5,7 @@ import { createIdentityAdapter } from './create-identity-adapter.ts';
 import { followAuthorization, makePkce, postToken, type TokenAnswer, type TokenRequest } from './drive-identity.ts';
 import { configureIdentity, makeSigningKey, publicClientId, type IdentityParts } from './identity-config.ts';
 import { answerInteraction } from './identity-interaction.ts';
+import { registerSecret } from './secret-watch.ts';
 
 /** What an identity provider offers. */
 export interface IdentityProviderOptions {
@@ -92,6 +93,7 @@ export async function startIdentityProvider(options: IdentityProviderOptions): P
     start();
   };
   const { machine, resourceServer } = parts;
+  for (const { clientSecret } of [machine, resourceServer]) registerSecret(clientSecret);
   const driver = createDriver(issuer, parts);
   const publishClient: IdentityProvider['publishClient'] = (metadata) => {
     const clientId = `https://clients.example/${randomBytes(8).toString('hex')}.json`;

@@ -1,4 +1,5 @@
 import { type Connection, connect, type ConnectOptions } from '@trellis-mcp/client';
+import { openSecretWatch } from '@trellis-mcp/test-services';
 import { entryCommand } from './entry.ts';
 
 /** How {@link spawnServer} starts and speaks. */
@@ -9,11 +10,21 @@ export interface SpawnOptions extends ConnectOptions {
   readonly onStderr?: (text: string) => void;
 }
 
-/** Starts the entry of a server over stdio and connects; closing the connection ends the process. */
+/** Starts the entry of a server over stdio and connects; closing the connection ends the process, and rejects when its log held a token or a key. */
 export async function spawnServer(
   entry: URL | string,
   { args = [], env, cwd, onStderr, ...options }: SpawnOptions = {},
 ): Promise<Connection> {
-  const stdio = { ...entryCommand(entry, args), ...(env && { env }), ...(cwd !== undefined && { cwd }), ...(onStderr && { onStderr }) };
-  return await connect({ stdio }, options);
+  const watch = openSecretWatch('The log');
+  const hear = (text: string): void => {
+    watch.write(text);
+    onStderr?.(text);
+  };
+  const stdio = { ...entryCommand(entry, args), ...(env && { env }), ...(cwd !== undefined && { cwd }), onStderr: hear };
+  const connection = await connect({ stdio }, options);
+  const close = async (): Promise<void> => {
+    await connection.close();
+    watch.check();
+  };
+  return { ...connection, close, [Symbol.asyncDispose]: close };
 }

@@ -11,6 +11,7 @@ import {
   type ServerDefinition,
   serveHttp,
 } from '@trellis-mcp/server';
+import { openWatchedLog } from '@trellis-mcp/test-services';
 import { resolveConfig } from './resolve-config.ts';
 
 /** How {@link startInProcess} sets the server up. */
@@ -31,23 +32,28 @@ export interface InProcessServer<Deps> extends AsyncDisposable {
   listen(): Promise<string>;
   /** Listens on a loopback port and returns the WebSocket endpoint, as with `--websocket`. */
   listenWebSocket(): Promise<string>;
-  /** Closes all connections and what the dependencies opened. */
+  /** Closes all connections and what the dependencies opened; rejects when the log held a token or a key. */
   close(): Promise<void>;
 }
 
 const everyScope: Principal = { id: 'local', scopes: 'all' };
 
-/** Opens host and dependencies of a server in this process, silently, and serves it. */
+/** Opens host and dependencies of a server in this process, with its log in a file that is looked through at the end, and serves it. */
 export async function startInProcess<Config extends CommonConfig, Deps>(
   app: ServerDefinition<Config, Deps>,
   { args = [], principal = everyScope }: InProcessOptions = {},
 ): Promise<InProcessServer<Deps>> {
-  const config = await resolveConfig(app, ['--log-level', 'silent', '--port', '0', ...args]);
-  const ignore = (): void => undefined;
-  const host = await openHost({ name: app.name, version: app.version, config, exit: ignore, say: ignore });
-  const close = async (): Promise<void> => {
+  const log = await openWatchedLog();
+  const config = await resolveConfig(app, ['--log-file', log.file, '--port', '0', ...args]);
+  const exited = Promise.withResolvers<number>();
+  const host = await openHost({ name: app.name, version: app.version, config, exit: exited.resolve, say: () => undefined });
+  let closing: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
     await host.lifecycle.stop('requested');
+    await exited.promise;
+    await log.close();
   };
+  const close = (): Promise<void> => (closing ??= stop());
   try {
     const deps = await app.openDeps(config, host);
     const runtime = createRuntime(app, { deps, config, host });
