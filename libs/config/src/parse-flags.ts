@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { showWord } from '@trellis-mcp/validation';
 import type { CommandSpec, ProgramOptions } from './load-options.ts';
-import { matchCommand, type MatchedCommand } from './match-command.ts';
+import { matchCommand, type MatchedCommand, type Positionals } from './match-command.ts';
 import { reservedFlags, type Setting } from './read-settings.ts';
 import { suggest } from './suggest.ts';
 
@@ -49,7 +49,7 @@ export function parseFlags(argv: readonly string[], settings: readonly Setting[]
       readOption(token, meanings, reading);
     }
   }
-  const matched = matchCommand(listPositionals(tokens, meanings), program);
+  const matched = matchCommand(takeItems(listPositionals(tokens, meanings), { settings, program, texts: reading.texts }), program);
   const flags = checkOptions(reading, matched.command);
   return {
     ...matched,
@@ -166,6 +166,32 @@ function listPositionals(tokens: readonly Token[], meanings: ReadonlyMap<string,
     previous = token;
   }
   return { before, after };
+}
+
+interface Taking {
+  settings: readonly Setting[];
+  program: ProgramOptions;
+  /** Gets what is taken. */
+  texts: Map<string, string[]>;
+}
+
+/** Gives the setting that takes arguments without a flag its items; returns the others. A command with arguments of its own keeps them all. */
+function takeItems(positionals: Positionals, { settings, program, texts }: Taking): Positionals {
+  const setting = settings.find(({ positional }) => positional !== undefined);
+  if (setting?.positional === undefined) {
+    return positionals;
+  }
+  const { positional, key } = setting;
+  const isItem = (text: string): boolean => Array.from(positional).some((character) => text.includes(character));
+  const left = { before: positionals.before.filter((text) => !isItem(text)), after: [] };
+  if (matchCommand(left, program).command?.args !== undefined) {
+    return positionals;
+  }
+  const taken = [...positionals.before.filter(isItem), ...positionals.after];
+  if (taken.length > 0) {
+    texts.set(key, [...(texts.get(key) ?? []), ...taken]);
+  }
+  return left;
 }
 
 function checkOptions({ options, problems }: Reading, command: CommandSpec | undefined): Record<string, string> {

@@ -22,6 +22,8 @@ export interface Setting {
   isRequired: boolean;
   /** Whether one flag is one item, commas and all. */
   repeatOnly: boolean;
+  /** Arguments without a flag that hold one of these characters are items of it. */
+  positional: string | undefined;
   description: string;
   /** The values it may take, when they are few and fixed. */
   choices: readonly string[];
@@ -94,6 +96,7 @@ function readSetting({ key, field, json, isRequired }: Field): Setting {
     isSecret: meta.secret ?? false,
     isRequired,
     repeatOnly: meta.repeatOnly ?? false,
+    positional: meta.positional,
     description: meta.description ?? asText(json['description']),
     choices,
     defaultValue: readDefault(field),

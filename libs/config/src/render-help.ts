@@ -11,7 +11,7 @@ export function renderHelp(schema: z.ZodObject, program: ProgramOptions): string
   const settings = readSettings(schema);
   const sections = [
     [`${program.program} ${program.version}`, program.description],
-    [renderUsage(program)],
+    [renderUsage(program, settings)],
     renderCommands(program.commands ?? []),
     renderArguments(program),
     ['Options:', ...settings.filter(({ flag }) => flag !== undefined).flatMap(renderFlag), ...[...reservedFlags].flatMap(renderReserved)],
@@ -24,13 +24,15 @@ export function renderHelp(schema: z.ZodObject, program: ProgramOptions): string
     .join('\n\n')}\n`;
 }
 
-function renderUsage({ program, commands = [], args }: ProgramOptions): string {
+function renderUsage({ program, commands = [], args }: ProgramOptions, settings: readonly Setting[]): string {
+  const taker = settings.find(({ positional }) => positional !== undefined);
   return [
     'Usage:',
     program,
     ...(commands.length > 0 ? ['[command]'] : []),
     '[options]',
     ...(args ? [`[${args.placeholder}...]`] : []),
+    ...(taker ? [`[${taker.placeholder}]...`] : []),
   ].join(' ');
 }
 

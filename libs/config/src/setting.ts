@@ -14,6 +14,11 @@ export interface SettingMeta {
   placeholder?: string;
   /** For a list whose items may hold commas, such as paths: a flag is then always one item. Default false: `--tools a,b` is two. */
   repeatOnly?: boolean;
+  /**
+   * For a list: arguments without a flag that hold one of these characters are items of it, also beside a subcommand, and so is everything
+   * after `--`. Other arguments stay names of subcommands. At most one setting of a program. Default: none.
+   */
+  positional?: string;
 }
 
 const settings = z.registry<SettingMeta>();
