@@ -8,7 +8,7 @@ import { createLatency, type Latency, type LatencyStats } from './latency.ts';
 export interface Guard {
   readonly isClosed: boolean;
   readonly errors: number;
-  /** Runs a step; undefined when it failed, took too long, or was not tried. */
+  /** Runs a step, `read` or the name of a change; undefined when it failed, took too long, or was not tried. */
   attempt<T>(operation: string, step: () => Promise<T>): Promise<T | undefined>;
   /** Invalidates names, now or, when that fails, before anything else is asked of it. */
   invalidate(names: readonly string[]): Promise<void>;
@@ -103,11 +103,12 @@ function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions):
   return {
     // One promise by hand: each hop and timer less is felt on every hit in Redis.
     run<T>(operation: string, step: () => Promise<T>): Promise<T | undefined> {
-      if (!breaker.canTry()) return Promise.resolve(undefined);
+      const kind = operation === 'read' ? 'read' : 'write';
+      if (!breaker.canTry(kind)) return Promise.resolve(undefined);
       const limit = operation === 'clear' ? clearLimit : shortLimit;
       return new Promise((resolve) => {
         const fail = (failure: unknown): void => {
-          breaker.fail();
+          breaker.fail(kind);
           errors += 1;
           onError({ tier: name, operation, error: toAppError(failure, name) });
           resolve(undefined);
@@ -115,7 +116,7 @@ function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions):
         const watched = { startedAt: performance.now(), fail };
         const finish = (result: T): void => {
           if (!limit.release(watched)) return;
-          breaker.succeed();
+          breaker.succeed(kind);
           finished += 1;
           if (finished % stepsPerSample === 1) latency.add(performance.now() - watched.startedAt);
           resolve(result);

@@ -55,7 +55,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .tuple(node, fc.constantFrom('redis' as const, 'sqlite' as const), fc.constantFrom<FaultMode>('ok', 'ok', 'fail', 'hang', 'late'))
+      .tuple(
+        node,
+        fc.constantFrom('redis' as const, 'sqlite' as const),
+        fc.constantFrom<FaultMode>('ok', 'ok', 'fail', 'full', 'hang', 'late'),
+      )
       .map(([n, which, mode]) => named(`fault ${n} ${which} ${mode}`, (model) => model.fault(model.nodes[n], which, mode))),
   },
   {

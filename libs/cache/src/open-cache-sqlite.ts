@@ -10,7 +10,9 @@ export interface OpenCacheSqliteOptions extends OpenSqliteOptions {
 
 /** A SQLite file that may be lost: it is made again when it turns out to be corrupt. */
 export interface CacheSqlite extends SqliteConnection {
-  /** Sets the file aside as `<path>.corrupt` and starts an empty one. Callers at once share one run. */
+  /** Whether a failure is one that {@link CacheSqlite.recreate} may heal: the file is damaged, or could not be made again before. */
+  needsRecreate(failure: AppError): boolean;
+  /** Sets a damaged file aside as `<path>.corrupt` and starts an empty one. Rejects when there can be none now; callers at once share one run. */
   recreate(reason: AppError): Promise<void>;
 }
 
@@ -25,12 +27,17 @@ export async function openCacheSqlite(path: string, { onError, ...given }: OpenC
   let current = await openOrReplace(path, options, onError);
   let recreating: Promise<void> | undefined;
   let isClosed = false;
+  // From the closing of a damaged file until there is another one, which a full disk may prevent for long.
+  let isMissing = false;
   const replace = async (reason: AppError): Promise<void> => {
-    onError?.(reason);
+    if (!isMissing) onError?.(reason);
+    isMissing = true;
     await closeQuietly(current.connection, onError);
     // Another process may have replaced it already.
     if ((await inodeOf(path)) === current.inode) await setAside(path);
-    if (!isClosed) current = await openOrReplace(path, options, onError);
+    if (isClosed) return;
+    current = await openOrReplace(path, options, onError);
+    isMissing = false;
   };
   const close = async (): Promise<void> => {
     isClosed = true;
@@ -42,6 +49,7 @@ export async function openCacheSqlite(path: string, { onError, ...given }: OpenC
       return current.connection.db;
     },
     ping: () => current.connection.ping(),
+    needsRecreate: (failure) => !isClosed && (isMissing || isCorrupt(failure)),
     recreate: (reason) =>
       (recreating ??= replace(reason).finally(() => {
         recreating = undefined;

@@ -2,7 +2,7 @@ import { isAppError } from '@trellis-mcp/errors';
 import type { SqliteConnection } from '@trellis-mcp/stores';
 import { sql } from 'kysely';
 import type { StoreTier, TierContext, TierStore } from './cache-tier.ts';
-import { isCorrupt, type CacheSqlite } from './open-cache-sqlite.ts';
+import type { CacheSqlite } from './open-cache-sqlite.ts';
 import { createSqlStore, expiresHour } from './sql-store.ts';
 
 /** How a {@link sqliteTier} or postgresTier is used. */
@@ -37,7 +37,7 @@ function openSqliteStore(sqlite: SqliteConnection | CacheSqlite, options: TierCo
     try {
       return await step(store);
     } catch (error) {
-      if (!('recreate' in sqlite) || !isAppError(error) || !isCorrupt(error)) throw error;
+      if (!('recreate' in sqlite) || !isAppError(error) || !sqlite.needsRecreate(error)) throw error;
       await sqlite.recreate(error);
       store = open();
       return step(store);

@@ -48,7 +48,7 @@ export interface TierAccess {
    * before may be older than it.
    */
   mark(reading: Reading, tags: readonly string[], when: 'before load' | 'after reading'): Promise<void>;
-  /** Writes unless something else came to lie under the key; false when it did. */
+  /** Writes unless something else came to lie under the key; false when it did. Not tried without a marker of each tag. */
   write(key: string, entry: Entry, options: WriteOptions): Promise<boolean | undefined>;
   keepPosition(position: string): Promise<void>;
   /** Rejects when the tier fails. */
@@ -109,14 +109,16 @@ export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }:
       if (missing.length > 0) await guard.attempt('mark', () => markTags(store, reading, { missing, when }));
     },
     write(key, entry, options) {
+      const tags = versionsOf(entry, options.reading);
+      if (tags === undefined) return Promise.resolve(undefined);
       const keepMs = Math.max(1, entry.deadUntil - now()) + garbageGraceMs;
-      return guard.attempt('write', () => writeEntry(store, key, { ...options, entry, keepMs }));
+      return guard.attempt('write', () => writeEntry(store, key, { ...options, entry, keepMs, tags }));
     },
     async keepPosition(position) {
       await guard.attempt('position', () => store.put([[positionName, position]], positionLifeMs));
     },
     async keptPosition() {
-      const raws = await guard.attempt('position', () => store.read([positionName]));
+      const raws = await guard.attempt('read', () => store.read([positionName]));
       if (raws === undefined) throw new AppError('UPSTREAM', `The cache could not use ${tier.name}.`, { retryable: true });
       return raws[0];
     },
@@ -189,12 +191,17 @@ async function markTags(store: TierStore, { versions }: Reading, { missing, when
 interface EntryWrite extends WriteOptions {
   entry: Entry;
   keepMs: number;
+  tags: readonly TagVersion[];
+}
+
+/** The versions that an entry relies on; undefined when a tag has none, since its marker could not be written. */
+function versionsOf({ tags }: Entry, { versions }: Reading): TagVersion[] | undefined {
+  const known = tags.map((tag) => [tag, versions.get(tag) ?? ''] as const);
+  return known.some(([, version]) => version === '') ? undefined : known;
 }
 
 /** A tag that was invalidated since the reading makes the entry void: it carries the version of before. */
-function writeEntry(store: TierStore, key: string, { entry, keepMs, reading, position }: EntryWrite): Promise<boolean> {
-  const tags = entry.tags.map((tag) => [tag, reading.versions.get(tag) ?? ''] as const);
-  if (tags.some(([, version]) => version === '')) return Promise.resolve(false);
+function writeEntry(store: TierStore, key: string, { entry, keepMs, reading, position, tags }: EntryWrite): Promise<boolean> {
   const record = encodeRecord({ ...entry, payload: entry.payload ?? encodeValue(entry.value).payload, tags });
   const options = { expectedId: reading.keyId, keepMs, keepAlive: entry.tags.map(tagName) };
   return store.swap(keyName(key), record, position === undefined ? options : { ...options, position });
