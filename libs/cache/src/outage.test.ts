@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openRedis } from '@trellis-mcp/stores';
 import { recordMeasurement, startRedis, type TestInstance } from '@trellis-mcp/test-services';
+import { medianHit } from '../test/median-hit.ts';
+import { startLoad } from '../test/start-load.ts';
 import { createTieredCache } from './create-tiered-cache.ts';
 import { memoryTier } from './memory-tier.ts';
 import { redisBus } from './redis-bus.ts';
@@ -14,36 +16,6 @@ beforeAll(async () => {
   server = await startRedis({ isDurable: true });
 }, 30_000);
 afterAll(() => server.stop());
-
-/** The middle of 20,000 hits in memory, in batches of 100 that are timed together, in microseconds. */
-async function medianHit(cache: TieredCache): Promise<number> {
-  const times: number[] = [];
-  for (let batch = 0; batch < 200; batch += 1) {
-    const began = performance.now();
-    for (let hit = 0; hit < 100; hit += 1) await cache.get('hot');
-    times.push((performance.now() - began) * 10);
-    await sleep(1);
-  }
-  return times.sort((a, b) => a - b)[100] ?? Number.NaN;
-}
-
-/** Misses and writes, one after the other, until told to stop. */
-async function load(
-  cache: TieredCache,
-  { id, isOver }: { id: number; isOver: () => boolean },
-): Promise<{ calls: number; slowestMs: number }> {
-  let slowestMs = 0;
-  let calls = 0;
-  for (; !isOver(); calls += 1) {
-    const began = performance.now();
-    const key = `${String(id)}.${String(calls)}`;
-    expect(await cache.getOrLoad(key, () => Promise.resolve({ calls }), { tags: ['load'], lock: calls % 5 === 0 })).toEqual({ calls });
-    if (calls % 3 === 0) await cache.delete(key);
-    slowestMs = Math.max(slowestMs, performance.now() - began);
-    await sleep(5);
-  }
-  return { calls, slowestMs };
-}
 
 it.each(['killed', 'paused'])(
   'answers every call while Redis is %s under load, at the speed of memory, and uses it again afterwards',
@@ -59,14 +31,13 @@ it.each(['killed', 'paused'])(
     });
     await cache.set('hot', { n: 1 });
     await cache.set('doomed', 'old');
-    await medianHit(cache);
-    let isOver = false;
-    const loads = Array.from({ length: 10 }, (_, id) => load(cache, { id, isOver: () => isOver }));
-    const before = await medianHit(cache);
+    await medianHit(cache, 'hot');
+    const load = startLoad(cache);
+    const before = await medianHit(cache, 'hot');
     await (how === 'killed' ? server.kill() : server.pause());
     await sleep(800);
     expect(cache.stats().tiers.map(({ state }) => state)).toEqual(['closed', 'open']);
-    const during = await medianHit(cache);
+    const during = await medianHit(cache, 'hot');
     // Redis cannot hear of it, and keeps the value over the outage.
     await cache.delete('doomed');
     expect(await cache.get('doomed')).toBeUndefined();
@@ -80,10 +51,9 @@ it.each(['killed', 'paused'])(
     expect(await redis.command.get(`trellis:${how}:kdoomed`)).toMatch(/^1m/);
     await cache.set('again', 1);
     expect(await redis.command.get(`trellis:${how}:kagain`)).toMatch(/^1j/);
-    isOver = true;
-    const results = await Promise.all(loads);
-    expect(Math.min(...results.map(({ calls }) => calls))).toBeGreaterThan(10);
-    expect(Math.max(...results.map(({ slowestMs }) => slowestMs))).toBeLessThan(5_000);
+    const { fewestCalls, slowestMs } = await load.stop();
+    expect(fewestCalls).toBeGreaterThan(10);
+    expect(slowestMs).toBeLessThan(5_000);
     expect(cache.stats().errors).toBe(reports.filter(({ operation }) => operation !== 'follow').length);
     expect(reports.every(({ error }) => ['UPSTREAM', 'TIMEOUT'].includes(error.code))).toBe(true);
     // The load itself becomes cheaper when nobody waits for Redis; it must not become dearer.

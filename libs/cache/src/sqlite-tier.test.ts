@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openSqlite } from '@trellis-mcp/stores';
 import { spawnProbe } from '@trellis-mcp/test-services';
 import { sql } from 'kysely';
+import { medianHit } from '../test/median-hit.ts';
 import { createTieredCache } from './create-tiered-cache.ts';
 import { memoryTier } from './memory-tier.ts';
 import { openCacheSqlite } from './open-cache-sqlite.ts';
@@ -75,6 +76,9 @@ it('is skipped while another process holds the lock, and used again after that',
     onError: (report) => reports.push(report),
   });
   await cache.set('a', 'old');
+  await cache.set('hot', 1);
+  await medianHit(cache, 'hot');
+  const before = await medianHit(cache, 'hot');
   await holder.db.transaction().execute(async (transaction) => {
     await sql`create table held (id integer)`.execute(transaction);
     for (let index = 0; index < 10; index += 1) {
@@ -83,6 +87,7 @@ it('is skipped while another process holds the lock, and used again after that',
     await cache.delete('a');
     expect(isClosed(cache)).toBe(false);
     expect(await cache.get('a')).toBeUndefined();
+    expect(await medianHit(cache, 'hot')).toBeLessThan(before * 2);
   });
   expect(reports.length).toBeGreaterThan(3);
   while (!isClosed(cache)) await sleep(10);
