@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiKey } from '@trellis-mcp/auth';
 import { makeKey, makeProver, startStubIssuer } from './fixture/stub-issuer.ts';
 import { startGuarded } from './fixture/start-guarded.ts';
-import { legacyHeaders, post, sendRaw, type Headers } from './raw-http.ts';
+import { legacyHeaders, post, sendRaw, type Headers, type RawAnswer } from './raw-http.ts';
 import { upgrade } from './raw-websocket.ts';
 
 let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
@@ -250,44 +250,57 @@ async function attack(road: string, { headers, path }: Pick<Row, 'headers' | 'pa
   return sendRaw(server.port, request.replace('POST /mcp', `POST ${path ?? '/mcp'}`));
 }
 
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly says: RegExp;
+}
+
+/** Checks one refusal whole: its status, its body, and its line in the log. */
+async function expectRefusal(attacked: typeof server, send: () => Promise<RawAnswer>, { status, reason, says }: Refusal) {
+  const before = (await attacked.lines()).length;
+  const answer = await send();
+  expect(answer.status).toBe(status);
+  expect(JSON.parse(answer.body)).toMatchObject({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code: -32_000, message: expect.stringMatching(says) },
+  });
+  const written = (await attacked.lines()).slice(before);
+  expect(written).toContainEqual(expect.objectContaining({ reason, status, msg: expect.stringMatching(says) }));
+  return answer;
+}
+
 describe.each(['HTTP', 'WebSocket'])('over %s', (road) => {
-  it.each(tokens)('refuses $title', async ({ headers, status, reason, says, error = 'invalid_token' }) => {
-    const before = (await server.lines()).length;
-    const answer = await attack(road, { headers });
-    expect(answer.status).toBe(status);
-    expect(JSON.parse(answer.body)).toMatchObject({
-      jsonrpc: '2.0',
-      id: null,
-      error: { code: -32_000, message: expect.stringMatching(says) },
-    });
+  const resource = (): string => (road === 'HTTP' ? server.url : (server.websocketUrl?.replace(/^ws/, 'http') ?? ''));
+
+  it.each(tokens)('refuses $title', async ({ headers, error = 'invalid_token', ...refusal }) => {
+    const answer = await expectRefusal(server, () => attack(road, { headers }), refusal);
     const challenge = /^www-authenticate: (.*)$/im.exec(answer.head)?.[1];
     if (error === null) expect(challenge).toBeUndefined();
     else expect(challenge).toContain(error === '' ? 'resource_metadata="http' : `error="${error}"`);
-    const written = (await server.lines()).slice(before);
-    expect(written).toContainEqual(expect.objectContaining({ reason, status, msg: expect.stringMatching(says) }));
   });
 
   it('refuses a proof that was used before', async () => {
-    const url = road === 'HTTP' ? server.url : (server.websocketUrl?.replace(/^ws/, 'http') ?? '');
-    const token = issuer.issue(url, { claims: bound });
-    const headers = { Authorization: `DPoP ${token}`, DPoP: prover.prove(token, { htm: road === 'HTTP' ? 'POST' : 'GET', htu: url }) };
-    expect((await attack(road, { headers: () => headers })).status).toBe(road === 'HTTP' ? 200 : 101);
-    const again = await attack(road, { headers: () => headers });
-    expect({ status: again.status, head: again.head }).toEqual({ status: 401, head: expect.stringContaining('invalid_dpop_proof') });
-    expect(await server.lines()).toContainEqual(expect.objectContaining({ reason: 'auth-replay', status: 401 }));
+    const token = issuer.issue(resource(), { claims: bound });
+    const proof = prover.prove(token, { htm: road === 'HTTP' ? 'POST' : 'GET', htu: resource() });
+    const send = () => attack(road, { headers: () => ({ Authorization: `DPoP ${token}`, DPoP: proof }) });
+    expect((await send()).status).toBe(road === 'HTTP' ? 200 : 101);
+    const again = await expectRefusal(server, send, { status: 401, reason: 'auth-replay', says: /proof/ });
+    expect(again.head).toContain('invalid_dpop_proof');
   });
 
   it('refuses a token in the query string, even beside a good one', async () => {
     const path = `${road === 'HTTP' ? '/mcp' : '/ws'}?access_token=${issuer.issue(server.url)}`;
-    const answer = await attack(road, { path, headers: withToken((url) => issuer.issue(url)) });
-    expect({ status: answer.status, body: answer.body }).toEqual({ status: 400, body: expect.stringMatching(/token in the (query|URL)/i) });
+    const send = () => attack(road, { path, headers: withToken((url) => issuer.issue(url)) });
+    const reason = road === 'HTTP' ? 'auth-query' : 'token-in-query';
+    await expectRefusal(server, send, { status: 400, reason, says: /token in the (query|URL)/i });
   });
 
   it('refuses two credentials', async () => {
     const token = issuer.issue(server.url);
-    const answer = await attack(road, { headers: () => ({ Authorization: `Bearer ${token}`, authorization: `Bearer ${token}` }) });
-    expect(answer.status).toBe(400);
-    expect(await server.lines()).toContainEqual(expect.objectContaining({ reason: 'auth-repeated', status: 400 }));
+    const send = () => attack(road, { headers: () => ({ Authorization: `Bearer ${token}`, authorization: `Bearer ${token}` }) });
+    await expectRefusal(server, send, { status: 400, reason: 'auth-repeated', says: /./ });
   });
 
   it('takes a token for its URL, and one for the endpoint beside it', async () => {
@@ -324,11 +337,11 @@ describe('an issuer', () => {
     change();
     const fresh = await startGuarded({ issuer });
     const token = issuer.issue(fresh.url);
-    const answer = await sendRaw(fresh.port, post(body, { ...legacyHeaders, Authorization: `Bearer ${token}` }));
-    expect({ status: answer.status, head: answer.head }).toEqual({ status: 503, head: expect.stringMatching(/retry-after: \d+/i) });
-    const lines = await fresh.lines();
-    expect(lines).toContainEqual(expect.objectContaining({ reason: 'auth-issuer_unavailable', status: 503 }));
-    expect(JSON.stringify(lines)).toMatch(logged);
+    const send = () => sendRaw(fresh.port, post(body, { ...legacyHeaders, Authorization: `Bearer ${token}` }));
+    const says = /authorization server cannot be asked now/;
+    const answer = await expectRefusal(fresh, send, { status: 503, reason: 'auth-issuer_unavailable', says });
+    expect(answer.head).toMatch(/retry-after: \d+/i);
+    expect(JSON.stringify(await fresh.lines())).toMatch(logged);
     expect((await fresh.health.report()).checks).toContainEqual(expect.objectContaining({ name: 'auth', ok: false }));
     await fresh.stop();
   });

@@ -49,9 +49,12 @@ const denied: [string, JsonObject][] = [
 
 describe.each(eras)('over WebSocket, %s', (era) => {
   it.each(denied)('a caller without its scope gets nothing of %s', async (method, params) => {
+    const before = (await server.lines()).length;
     const socket = await open(tokenOf('eve', 'notes:rea notes:read:all'), era);
     const answer = JSON.stringify(await socket.request(method, params));
     socket.close();
+    const written = (await server.lines()).slice(before);
+    expect(written).toContainEqual(expect.objectContaining({ outcome: 'DENIED', principal: 'oauth:eve', transport: 'websocket', era }));
     expect(answer).toContain('"code":"DENIED"');
     expect(answer).not.toContain('secret');
   });

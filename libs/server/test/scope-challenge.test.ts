@@ -43,11 +43,12 @@ const rows: { key: string; method: string; params: JsonObject; missing: string }
 
 describe('a 403', () => {
   it.each(rows)('names what $key lacks for $method', async ({ key, method, params, missing }) => {
+    const before = (await server.lines()).length;
     const { status, challenge, text } = await postMessage(server.url, method, { params, headers: bearer(server.keys[key]) });
     expect({ status, challenge }).toEqual({ status: 403, challenge: expect.stringContaining(`error="insufficient_scope"`) });
     expect(challenge).toContain(`scope="${missing}"`);
     expect(JSON.parse(text)).toMatchObject({ error: { code: -32_000, data: { code: 'DENIED' } } });
-    expect(await server.lines()).toContainEqual(
+    expect((await server.lines()).slice(before)).toContainEqual(
       expect.objectContaining({
         reason: 'scope',
         status: 403,
@@ -61,8 +62,11 @@ describe('a 403', () => {
   it('is for 2025-era clients, too, and for any message of a batch', async () => {
     const call = (id: number, name: string) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } });
     const body = [call(1, 'whoami'), call(2, 'read_note')];
-    const { status, challenge } = await postMessage(server.url, '', { era: 'legacy', body, headers: bearer(server.keys['none']) });
+    const before = (await server.lines()).length;
+    const { status, challenge, text } = await postMessage(server.url, '', { era: 'legacy', body, headers: bearer(server.keys['none']) });
     expect({ status, challenge }).toEqual({ status: 403, challenge: expect.stringContaining('scope="notes:read"') });
+    expect(JSON.parse(text)).toMatchObject({ error: { code: -32_000, data: { code: 'DENIED' } } });
+    expect((await server.lines()).slice(before)).toContainEqual(expect.objectContaining({ reason: 'scope', status: 403 }));
   });
 
   it('is counted', async () => {
