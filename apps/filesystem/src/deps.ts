@@ -1,15 +1,45 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
 import type { Config } from './config.ts';
+import { openRoots, type Roots } from './roots/open-roots.ts';
+import { openSample } from './sample/open-sample.ts';
 
-/** What is opened once and every call may use. */
+/** What the operator set; calls read no other settings. */
+export type Limits = Pick<
+  Config,
+  | 'clientRoots'
+  | 'compat'
+  | 'confirm'
+  | 'gitignore'
+  | 'hardLinks'
+  | 'maxDepth'
+  | 'maxEntries'
+  | 'maxFileBytes'
+  | 'maxMediaBytes'
+  | 'maxProcesses'
+  | 'maxReadBytes'
+  | 'maxWatches'
+  | 'maxWriteBytes'
+  | 'searchTimeoutMs'
+  | 'trashMaxBytes'
+  | 'trashTtlMs'
+  | 'write'
+>;
+
+/** What handlers work with. */
 export interface Deps {
-  readonly words: readonly string[];
+  readonly roots: Roots;
+  readonly limits: Limits;
 }
 
-/** `defineTool` bound to {@link Deps}; the server uses no other definers yet. */
-export const { defineTool } = createDefiners<Deps>();
+export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>();
 
-/** Opens what handlers need; what must be closed again is registered with `host.lifecycle.onClose`. */
-export function openDeps(_config: Config, _host: Host): Promise<Deps> {
-  return Promise.resolve({ words: ['apple', 'apricot', 'banana'] });
+/**
+ * Opens the roots of the configuration, or the sample project in a temporary folder when there is none.
+ *
+ * @throws AppError `INVALID_INPUT` for what the configuration gets wrong.
+ */
+export async function openDeps(config: Config, host: Host): Promise<Deps> {
+  const texts = config.root.length > 0 ? config.root : [await openSample(host.lifecycle)];
+  const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude });
+  return { roots, limits: config };
 }

@@ -5,5 +5,5 @@ appContract({
   app,
   main: new URL('../src/main.ts', import.meta.url),
   snapshots: new URL('tools.snap/', import.meta.url),
-  calls: [{ tool: 'find_words', args: { prefix: 'ap' } }],
+  calls: [{ tool: 'list_roots' }, { tool: 'read_file', args: { path: 'README.md' } }],
 });

@@ -1,4 +1,16 @@
-import { findWords } from './find-words.ts';
+import type { AnyTool } from '@trellis-mcp/server';
+import type { Config } from '../config.ts';
+import type { Deps } from '../deps.ts';
+import { listRoots } from './list-roots.ts';
+import { readFile } from './read-file.ts';
 
-/** The tools of this server, in the order in which clients see them. */
-export const tools = [findWords];
+/** Tools that change nothing. */
+const readers: readonly AnyTool<Deps>[] = [listRoots, readFile];
+
+/** Tools of `--write`. */
+const writers: readonly AnyTool<Deps>[] = [];
+
+/** The tools as clients see them. Called once, at start. */
+export function listTools({ write }: Pick<Config, 'write'>): readonly AnyTool<Deps>[] {
+  return write ? [...readers, ...writers] : readers;
+}

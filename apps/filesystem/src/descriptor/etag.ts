@@ -1,0 +1,7 @@
+import { hash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+
+/** Names one state of one file: opaque, short, another one after every change that a file system can tell. */
+export function etagOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return hash('sha256', `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`, 'base64url').slice(0, 16);
+}

@@ -1,0 +1,67 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, lstat, readlink, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Located } from '../roots/located.ts';
+import { isInArea, namesBelow } from '../roots/narrowing.ts';
+import { isReserved } from '../roots/reserved.ts';
+import { missing } from './missing.ts';
+
+/** Something open, whose place is not known yet. */
+export interface Opened {
+  readonly handle: FileHandle;
+  readonly stats: BigIntStats;
+}
+
+const gone = ' (deleted)';
+
+/**
+ * Judges where what was opened really is. Before this, nothing of it may be told; after it, only the descriptor is used.
+ *
+ * @returns The names that lead to it from its root, over no link.
+ * @throws AppError `NOT_FOUND`, the text of a file that is not there, for every place that is not served.
+ */
+export async function judgePlace(located: Located, opened: Opened): Promise<readonly string[]> {
+  const { root } = located;
+  const path = root.guarantee === 'descriptor' ? await askSystem(opened) : await askPath(located, opened);
+  const names = path === undefined ? undefined : namesBelow(root.path, path);
+  if (names === undefined || !isServed(located, names, opened.stats.isDirectory())) throw missing(located);
+  return names;
+}
+
+function isServed({ root, area, names: asked }: Located, names: readonly string[], isDirectory: boolean): boolean {
+  if (!isInArea(area, names) || names.some(isReserved)) return false;
+  return [names, asked, ...withoutMark(names)].every((path) => !root.excludes.hides(path, isDirectory));
+}
+
+/** What was removed meanwhile has a mark behind its name, which is also the name of a file that ends so. */
+function withoutMark(names: readonly string[]): readonly (readonly string[])[] {
+  const last = names.at(-1);
+  return last?.endsWith(gone) === true ? [[...names.slice(0, -1), last.slice(0, -gone.length)]] : [];
+}
+
+/** Linux: the path of the very file that is open, whatever its name leads to now. */
+async function askSystem({ handle }: Opened): Promise<string | undefined> {
+  try {
+    return await readlink(`/proc/self/fd/${handle.fd}`);
+  } catch (error) {
+    if (hasCode(error, 'ENAMETOOLONG')) return undefined;
+    throw error;
+  }
+}
+
+/** Elsewhere: the path that the name leads to now, when the same file is there. */
+async function askPath({ root, names }: Located, { stats }: Opened): Promise<string | undefined> {
+  try {
+    const path = await realpath(join(root.path, ...names));
+    const { dev, ino } = await lstat(path, { bigint: true });
+    return dev === stats.dev && ino === stats.ino ? path : undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error is the system's own of this code. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}

@@ -1,0 +1,36 @@
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import type { Located } from '../roots/located.ts';
+import { etagOf } from './etag.ts';
+import { kindOf } from './file-kind.ts';
+import { openPinned } from './open-pinned.ts';
+import { refuseKind } from './refuse-kind.ts';
+import { telling } from './translate-failure.ts';
+
+/** An open regular file inside of a root, whatever its path leads to meanwhile. */
+export interface PinnedFile extends AsyncDisposable {
+  readonly handle: FileHandle;
+  /** As it was when it was opened. */
+  readonly stats: BigIntStats;
+  readonly etag: string;
+  readonly located: Located;
+  /** From the root on, over no link; `located.names` is what was asked. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Opens a regular file to read. Links are followed within the roots.
+ *
+ * @throws AppError `NOT_FOUND` for what is not there and for what is outside, `INVALID_INPUT` naming the kind for what is no file,
+ * `DENIED` for a file that the system does not let this server read.
+ */
+export async function openFile(located: Located, { signal }: { readonly signal?: AbortSignal } = {}): Promise<PinnedFile> {
+  signal?.throwIfAborted();
+  const { handle, stats, names } = await telling(located, () => openPinned(located));
+  if (!stats.isFile() || signal?.aborted === true) {
+    await handle.close();
+    signal?.throwIfAborted();
+    throw refuseKind(located, kindOf(stats));
+  }
+  return { handle, stats, names, located, etag: etagOf(stats), [Symbol.asyncDispose]: async () => handle.close() };
+}
