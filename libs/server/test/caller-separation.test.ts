@@ -88,6 +88,14 @@ describe.each(eras)('over WebSocket, %s', (era) => {
   });
 });
 
+/** One line for each refusal; `audit` lines are a second one of the same call. */
+const deniedLines = ({ stderrLines }: Probe): string[] =>
+  stderrLines.filter((line) => /"outcome":"DENIED"|"reason":"scope"/.test(line) && !line.includes('"audit":true'));
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; attempt < 500 && !condition(); attempt += 1) await sleep(10);
+}
+
 describe.each(eras)('over stdio, %s', (era) => {
   let probe: Probe;
 
@@ -118,6 +126,9 @@ describe.each(eras)('over stdio, %s', (era) => {
     const answer = await probe.waitForStdout(new RegExp(`"id":${id}[,}]`));
     expect(answer).toMatch(/lacks the scope notes:(read|write)/);
     expect(answer).not.toContain('secret');
+    if (method === 'resources/subscribe') return;
+    await waitUntil(() => deniedLines(probe).length >= id);
+    expect(deniedLines(probe)).toHaveLength(id);
   });
 });
 
