@@ -154,31 +154,6 @@ describe.each(eras)('in memory, %s', (era) => {
   });
 });
 
-describe('what was kept for one caller', () => {
-  it.each(['bob', 'nobody-at-all'])('is not there for %s, in the words of a handle that never was', async (sub) => {
-    const made = await postMessage(server.url, 'tools/call', { params: call('keep_note'), headers: bearer(tokenOf('ada')) });
-    const uri = String(dataOf(made.text)['uri']);
-    const read = (token: string, wanted: string) =>
-      postMessage(server.url, 'resources/read', { params: { uri: wanted }, headers: bearer(token) });
-    expect((await read(tokenOf('ada'), uri)).text).toContain('xxxxxxxxxx');
-    const foreign = await read(tokenOf(sub), uri);
-    const never = await read(tokenOf(sub), 'trellis://kept/AAAAAAAAAAAAAAAAAAAAAA');
-    expect(foreign.status).toBe(never.status);
-    expect(foreign.text.replaceAll(uri, 'URI')).toBe(never.text.replaceAll('trellis://kept/AAAAAAAAAAAAAAAAAAAAAA', 'URI'));
-  });
-
-  it('is a cursor that opens for nobody else, of the same id in another tenant either', async () => {
-    const first = await startGuarded({ issuer, config: { authTenantClaim: 'org' } });
-    const token = (sub: string, org: string): string => issuer.issue(first.url, { claims: { sub, org } });
-    const page = (cursor: string | undefined, by: string) =>
-      postMessage(first.url, 'tools/call', { params: call('page_notes', cursor === undefined ? {} : { cursor }), headers: bearer(by) });
-    const cursor = String(dataOf((await page(undefined, token('ada', 'a'))).text)['cursor']);
-    expect(dataOf((await page(cursor, token('ada', 'a'))).text)).toMatchObject({ page: 1 });
-    for (const by of [token('bob', 'a'), token('ada', 'b')]) expect((await page(cursor, by)).text).toContain('"isError":true');
-    await first.stop();
-  });
-});
-
 describe('a session of a 2025-era client', () => {
   const start = async (token: string): Promise<string> => {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1.0.0' } };
