@@ -1,6 +1,7 @@
 import { defineServer } from '@trellis-mcp/server';
 import { port, settings } from './config.ts';
 import { openDeps } from './deps.ts';
+import { prompts } from './prompts/index.ts';
 import { listTools } from './tools/index.ts';
 import { version } from './version.ts';
 
@@ -17,4 +18,5 @@ export const app = defineServer({
   settings,
   openDeps,
   tools: listTools,
+  prompts,
 });
