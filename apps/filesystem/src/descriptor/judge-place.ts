@@ -56,12 +56,19 @@ async function askPath({ root, names }: Located, { stats }: Opened): Promise<str
     const { dev, ino } = await lstat(path, { bigint: true });
     return dev === stats.dev && ino === stats.ino ? path : undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
+    if (codeOf(error) !== undefined) return undefined;
     throw error;
   }
 }
 
-/** Whether an error is the system's own of this code. */
+/** Whether an error is the system's own, with one of these codes. It may come from another realm, where it is no `Error` of ours. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+  const code = codeOf(error);
+  return code !== undefined && codes.includes(code);
+}
+
+/** The code of an error of the system; nothing for all others. */
+export function codeOf(error: unknown): string | undefined {
+  const isSystem = typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
+  return isSystem && typeof error.code === 'string' ? error.code : undefined;
 }

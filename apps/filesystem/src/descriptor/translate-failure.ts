@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import { type Located, quote } from '../roots/located.ts';
 import { kindOf } from './file-kind.ts';
-import { hasCode } from './judge-place.ts';
+import { codeOf, hasCode } from './judge-place.ts';
 import { missing } from './missing.ts';
 import { openPinned } from './open-pinned.ts';
 import { refuseKind } from './refuse-kind.ts';
@@ -32,7 +32,7 @@ export async function translateFailure(located: Located, error: unknown): Promis
     return new AppError('LIMIT', 'Too many files are open.', { retryable: true, retryAfterMs: 1000, cause: error });
   }
   if (!hasCode(error, 'ENXIO', ...unreadable)) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error) ?? 'unknown';
     // A link may lead to a disk that is none of the caller's business: the code is told of files and folders alone.
     return (await lookInside(located)) === undefined ? missing(located) : failed(located, code, error);
   }
@@ -63,7 +63,7 @@ async function lookInside(located: Located): Promise<BigIntStats | undefined> {
     const stats = await lstat(join(folder, name), { bigint: true });
     return stats.isSymbolicLink() ? undefined : stats;
   } catch (error) {
-    if (isAppError(error) || (error instanceof Error && 'code' in error)) return undefined;
+    if (isAppError(error) || codeOf(error) !== undefined) return undefined;
     throw error;
   }
 }
