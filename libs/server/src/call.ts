@@ -21,6 +21,8 @@ export interface SampleRequest {
   readonly maxTokens: number;
   readonly temperature?: number;
   readonly stopSequences?: readonly string[];
+  /** An earlier call asked the same: this one takes an answer that it brought, and does not begin to ask. Then `DENIED`. Default false. */
+  readonly isRepeated?: boolean;
 }
 
 /** What the client's model answered. */
@@ -60,7 +62,10 @@ export interface Call<Deps> {
   /** @throws AppError `DENIED` when the client has no roots. */
   readonly roots: () => Promise<readonly ClientRoot[]>;
   readonly ask: Ask;
-  /** Asks the client's model; same rules as {@link Ask}. */
+  /**
+   * Asks the client's model; same rules as {@link Ask}.
+   * @throws AppError `DENIED` when the client refuses; on 2025-era connections also when it fails or takes more than 45 seconds.
+   */
   readonly sample: (key: string, request: SampleRequest) => Promise<SampleReply>;
   /** Binds `value` to the principal and this handler; returns an opaque token that {@link Call.unseal} opens until `ttlMs` passed. */
   readonly seal: (value: unknown, options: { readonly ttlMs: number }) => string;

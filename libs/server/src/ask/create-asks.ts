@@ -84,7 +84,11 @@ class RunningAsks implements Asks {
     checkKey(key);
     this.#assertCan('sample');
     const question = (): InputRequest => inputRequired.createMessage(toSamplingParams(request));
-    if (!this.#answers.has(key)) return this.#round.add(key, question());
+    if (!this.#answers.has(key)) {
+      const isBeginning = this.#options.state.round === 0;
+      if (isBeginning && request.isRepeated === true) throw new AppError('DENIED', "The client's model was asked before.");
+      return this.#round.add(key, question());
+    }
     return readSample(this.#answers.get(key)) ?? this.#askAgain(key, 'it is no text of a model.', question);
   }
 

@@ -19,9 +19,14 @@ export function readElicitation(answer: unknown): Record<string, unknown> | unde
   });
 }
 
-/** The text of the client's model; undefined when it is an answer to something else. */
+/**
+ * The text of the client's model; undefined when it is an answer to something else.
+ *
+ * @throws AppError `DENIED` when the client refused.
+ */
 export function readSample(answer: unknown): SampleReply | undefined {
   const view = inputResponse({ answer }, 'answer');
+  if (view.kind === 'elicit' && view.action !== 'accept') throw new AppError('DENIED', "The client's model gave no answer.");
   if (view.kind !== 'sampling') return undefined;
   const { content, model, stopReason } = view.result;
   const parts = Array.isArray(content) ? content : [content];

@@ -6,6 +6,8 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
+import { askModel } from '../ask/ask-model.ts';
+import { clientCan } from '../ask/client-features.ts';
 import { createCall } from '../call/create-call.ts';
 import type { Catalog } from '../catalog/create-catalog.ts';
 import type { Frame } from '../frame.ts';
@@ -14,7 +16,7 @@ import { takeMemoryId } from '../memory/memory-argument.ts';
 import { toErrorResult } from '../run/error-result.ts';
 import { reportRefused } from '../run/report.ts';
 import { runTool } from '../run/run-tool.ts';
-import { createTask, type Peer } from '../run/task.ts';
+import { createTask, type Peer, type Task } from '../run/task.ts';
 import type { CallParams } from './call-params.ts';
 import { explainArguments } from './explain-arguments.ts';
 import { findCall } from './find-call.ts';
@@ -48,13 +50,11 @@ export async function callTool(
   }
   const args = checked.value;
   const { definition, subject } = entry;
-  const task = createTask<CallToolResult>({
-    frame,
-    peer,
-    ctx,
-    subject,
-    args: given,
-    invoke: (running) => definition.run(args, createCall(running)),
-  });
-  return runTool(Object.assign(task, { entry, memoryId }));
+  const invoke: Task['invoke'] = (running) => definition.run(args, createCall(running));
+  const run = (context: ServerContext): ReturnType<typeof runTool> => {
+    const task = createTask<CallToolResult>({ frame, peer, ctx: context, subject, args: given, invoke });
+    return runTool(Object.assign(task, { entry, memoryId }));
+  };
+  // Others have nothing to wait for in between.
+  return peer.connection.era === 'legacy' && clientCan('sample', peer, ctx) ? askModel(await run(ctx), ctx, { run }) : run(ctx);
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { RuntimeHost } from '../frame.ts';
 import { ownerKey, type Principal } from '../principal.ts';
@@ -15,7 +16,14 @@ export interface CallMemory {
   check(principal: Principal, memoryId: unknown): Promise<boolean>;
   /** Notes a call. Never throws: what fails is logged. */
   note(principal: Principal, memoryId: unknown, trace: CallTrace): Promise<void>;
+  /** Whether the client's model was asked about a memory within the last hour and has not answered yet; from now on it was. */
+  startAsking(principal: Principal, memoryId: string): Promise<{ readonly isRepeated: boolean }>;
+  /** The model has answered. */
+  endAsking(principal: Principal, memoryId: string): Promise<void>;
 }
+
+/** After this time a model that did not answer may be asked again. */
+const askAgainMs = 3_600_000;
 
 /** A store that hangs holds a call up for so long, once before it and once after. */
 const maxWaitMs = 2_000;
@@ -49,7 +57,17 @@ export function createCallMemory({ keyStore, now, log }: Pick<RuntimeHost, 'keyS
         log[isUnknown ? 'debug' : 'warn']({ err: error, tool: trace.name }, 'A call was not noted in its memory.');
       }
     },
+    startAsking: async (principal, memoryId) => ({
+      isRepeated: !(await keyStore.add(askedKey(principal, memoryId), '1', { ttlMs: askAgainMs })),
+    }),
+    async endAsking(principal, memoryId) {
+      await keyStore.delete(askedKey(principal, memoryId));
+    },
   };
+}
+
+function askedKey(principal: Principal, memoryId: string): string {
+  return `memory-asked:${hash('sha256', JSON.stringify([ownerKey(principal), memoryId]), 'base64url')}`;
 }
 
 /** The one answer for ids that are unknown, foreign or expired. */

@@ -62,18 +62,12 @@ describe.each(eras)('a client with a model (%s)', (era) => {
     expect(filled.prompts).toHaveLength(1);
   });
 
-  it('that says nothing changes nothing, and the memory is read all the same', async () => {
-    await using filled = await startFilled(era, () => '  ');
-    const memory = await filled.recall();
-    expect(memory).toMatchObject({ summarisedTurns: 0, evictedTurns: 0 });
-    expect(memory.turns.length + memory.omittedTurns).toBe(111);
-  });
-
-  it('that fails is not asked again when the next recall says so', async () => {
-    await using filled = await startFilled(era, () => Promise.reject(new Error('declined')));
-    await expect(filled.recall()).rejects.toThrow();
-    expect(await filled.recall({ summarise: false })).toMatchObject({ summarisedTurns: 0, evictedTurns: 0 });
-    expect(filled.prompts).toHaveLength(1);
+  it('is asked again when it has answered', async () => {
+    await using filled = await startFilled(era, () => 'All calls echoed.');
+    await filled.recall();
+    await filled.fill(110);
+    expect(await filled.recall()).toMatchObject({ summarisedTurns: 211, evictedTurns: 0 });
+    expect(filled.prompts).toHaveLength(2);
   });
 
   it('may use the memory while it thinks: its answer stands for nothing else', async () => {
@@ -88,6 +82,35 @@ describe.each(eras)('a client with a model (%s)', (era) => {
     const summary = memory.turns.find(({ role }) => role === 'summary');
     expect(memory.evictedTurns + memory.summarisedTurns + memory.omittedTurns + memory.turns.length).toBe(114);
     expect(summary).toMatchObject({ text: 'second', covers: 103 });
+  });
+});
+
+describe.each(eras)('a client whose model gives no summary (%s)', (era) => {
+  it('has the turns evicted, and is not asked again', async () => {
+    await using filled = await startFilled(era, () => '  ');
+    const memory = await filled.recall();
+    expect(memory).toMatchObject({ summarisedTurns: 0, evictedTurns: 101, omittedTurns: 0 });
+    expect(memory.turns).toHaveLength(10);
+    await filled.fill(110);
+    expect(await filled.recall()).toMatchObject({ summarisedTurns: 0, evictedTurns: 211 });
+    expect(filled.prompts).toHaveLength(1);
+  });
+
+  it('keeps no memory from being read, nor a call from being noted', async () => {
+    await using filled = await startFilled(era, () => Promise.reject(new Error('declined')));
+    // A client of 2026-07-28 gives the whole call up before the server hears of it.
+    if (era === 'modern') await expect(filled.recall()).rejects.toThrow('declined');
+    const memory = await filled.recall();
+    expect(memory).toMatchObject({ summarisedTurns: 0, evictedTurns: 101, omittedTurns: 0 });
+    await filled.fill(110);
+    expect(await filled.recall()).toMatchObject({ summarisedTurns: 0, evictedTurns: 211 });
+    expect(filled.prompts).toHaveLength(1);
+  });
+
+  it('is not asked when the next recall says so, and nothing is evicted', async () => {
+    await using filled = await startFilled(era, () => Promise.reject(new Error('declined')));
+    expect(await filled.recall({ summarise: false })).toMatchObject({ summarisedTurns: 0, evictedTurns: 0 });
+    expect(filled.prompts).toHaveLength(0);
   });
 });
 

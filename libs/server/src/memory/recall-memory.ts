@@ -88,7 +88,7 @@ export function createRecallMemory(memory: CallMemory): AnyTool<unknown> {
       try {
         const recollection = await loaded.sessions.recall(owner, memoryId, { budget });
         if (!summarise || !recollection.needsCompaction || !call.can('sample')) return fit(recollection, budget, loaded);
-        await compactBySampling(loaded.sessions, { owner, memoryId, call });
+        await compactBySampling(memory, { sessions: loaded.sessions, memoryId, call });
         return fit(await loaded.sessions.recall(owner, memoryId, { budget }), budget, loaded);
       } catch (error) {
         throw isAppError(error) && error.code === 'NOT_FOUND' ? unknownMemory() : error;
