@@ -5,7 +5,7 @@ import { exitCodes } from '@trellis-mcp/errors';
 import { scrubText } from '@trellis-mcp/logging';
 import type { z } from 'zod';
 import type { CommandOutcome } from './cli/app-command.ts';
-import { commands } from './cli/commands.ts';
+import { apiKeySpec, commands } from './cli/commands.ts';
 import { commonProblems, type CommonConfig } from './common-settings.ts';
 import type { ServerDefinition } from './define-server.ts';
 import { serve } from './serve.ts';
@@ -46,7 +46,10 @@ async function run<Config extends CommonConfig, Deps>(app: ServerDefinition<Conf
     return;
   }
   const { config, sources, file, flags, warnings } = loaded;
-  const own = app.commands?.find(({ name }) => name === loaded.command);
+  const own =
+    loaded.command === apiKeySpec.name
+      ? (await import('./cli/api-key-command.ts')).apiKeyCommand(app)
+      : app.commands?.find(({ name }) => name === loaded.command);
   if (loaded.command === 'doctor') {
     const { runDoctor } = await import('./cli/doctor.ts');
     const { code, text } = await runDoctor(app, { config, env, argv, warnings, isJson: flags['format'] === 'json' });

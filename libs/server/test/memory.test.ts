@@ -22,12 +22,13 @@ afterAll(async () => {
 
 const opened = z.object({ memoryId: z.string() });
 const recalled = z.object({
+  evictedTurns: z.int(),
   turns: z.array(z.object({ role: z.string(), text: z.string() })),
   summarisedTurns: z.int(),
 });
 
 /** A client of a server of its own, or of the one at `url`. */
-async function connect(transport: Transport, era: Era, options: { args?: string[]; url?: string; answer?: string } = {}) {
+async function connect(transport: Transport, era: Era, options: { args?: string[]; url?: string; answer?: string | Error } = {}) {
   const { args = ['--memory'], answer } = options;
   const client = new Client(
     { name: 'test', version: '1.0.0' },
@@ -37,8 +38,10 @@ async function connect(transport: Transport, era: Era, options: { args?: string[
     },
   );
   if (answer !== undefined) {
-    const content = { type: 'text' as const, text: answer };
-    client.setRequestHandler('sampling/createMessage', () => ({ role: 'assistant', model: 'm', content }));
+    client.setRequestHandler('sampling/createMessage', () => {
+      if (answer instanceof Error) throw answer;
+      return { role: 'assistant', model: 'm', content: { type: 'text', text: answer } };
+    });
   }
   const own = transport === 'http' && options.url === undefined ? await spawnHttpApp(args) : undefined;
   const { command, args: before } = appCommand;
@@ -49,12 +52,16 @@ async function connect(transport: Transport, era: Era, options: { args?: string[
   );
   const call = async (name: string, given: Record<string, unknown> = {}) => client.callTool({ name, arguments: given });
   const open = async () => opened.parse((await call('open_memory')).structuredContent).memoryId;
+  const fill = async (memoryId: string): Promise<void> => {
+    const name = 'word '.repeat(30);
+    await Promise.all(Array.from({ length: 108 }, () => call('say_hello', { memoryId, name })));
+  };
   const recall = async (memoryId: string) => recalled.parse((await call('recall_memory', { memoryId, budget: 16_000 })).structuredContent);
   const close = async (): Promise<void> => {
     await client.close();
     await own?.stop();
   };
-  return { call, open, recall, [Symbol.asyncDispose]: close };
+  return { call, open, fill, recall, [Symbol.asyncDispose]: close };
 }
 
 const roads: [Transport, Era][] = [
@@ -75,13 +82,19 @@ it.each(roads)('notes calls over %s of a %s client, and has what grew too long s
     expect.stringMatching(/^say_hello \{"name":"Ada"\} -> ok, \d+ bytes$/),
     'wait_for {"ms":-1} -> INVALID_INPUT: The arguments of wait_for are not valid: - ms must be at least 0.',
   ]);
-  const name = 'word '.repeat(30);
-  await Promise.all(Array.from({ length: 108 }, () => connected.call('say_hello', { memoryId, name })));
+  await connected.fill(memoryId);
   const after = await connected.recall(memoryId);
   // Older clients over HTTP without sessions cannot be asked.
   const isAsked = transport === 'stdio' || era === 'modern';
   expect(after.summarisedTurns).toBe(isAsked ? 100 : 0);
   expect(after.turns.some(({ role, text }) => role === 'summary' && text === 'Everybody was greeted.')).toBe(isAsked);
+});
+
+it('asks the client of a 2025-era session over HTTP, and goes on when it refuses', async () => {
+  await using connected = await connect('http', 'legacy', { args: ['--memory', '--legacy-sessions'], answer: new Error('declined') });
+  const memoryId = await connected.open();
+  await connected.fill(memoryId);
+  expect(await connected.recall(memoryId)).toMatchObject({ summarisedTurns: 0, evictedTurns: 98 });
 });
 
 describe('memory outlives', () => {

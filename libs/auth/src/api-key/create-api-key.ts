@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { parseApiKeys } from './parse-api-keys.ts';
 
 /** One key as the file of keys holds it. */
 export interface ApiKeyEntry {
@@ -18,10 +19,14 @@ export const apiKeyPattern = /^trellis_[A-Za-z0-9_-]{43}$/;
 /**
  * Makes a new key. `key` is shown once, to whoever will use it; `entry` goes into the file. A fast hash is enough because the key
  * itself is random, unlike a password.
+ *
+ * Throws `INVALID_INPUT` for an entry that the file could not hold.
  */
 export function createApiKey(entry: Omit<ApiKeyEntry, 'hash'>): { key: string; entry: ApiKeyEntry } {
   const key = `trellis_${randomBytes(32).toString('base64url')}`;
-  return { key, entry: { ...entry, hash: hashApiKey(key) } };
+  const [checked] = parseApiKeys(JSON.stringify({ keys: [{ ...entry, hash: hashApiKey(key) }] }));
+  if (checked === undefined) throw new TypeError('One key has one entry.');
+  return { key, entry: checked };
 }
 
 /** The `hash` of a key's entry. */

@@ -13,6 +13,13 @@ it('makes keys that are random and entries that do not hold them', () => {
   expect(JSON.stringify(entry)).not.toContain(key.slice(8));
 });
 
+it.each([{ name: 'c i' }, { scopes: ['a b'] }, { expiresAt: 'tomorrow' }, { tenant: '' }])(
+  'makes no key that the file could not hold: %j',
+  (wrong) => {
+    expect(() => createApiKey({ name: 'ci', scopes: [], ...wrong })).toThrow(/The file of API keys is wrong: keys\[0\]/);
+  },
+);
+
 it('gives the principal of a key, to be shown again after 12 hours at most', async () => {
   const keys = await loadApiKeys({ read: async () => file(entry), now: () => 1_000 });
   const expected = { id: 'key:ci', clientId: 'ci', scopes: new Set(['db:read']), tenant: 'acme', expiresAt: 1_000 + 43_200_000 };

@@ -25,6 +25,7 @@ export function describeCommands<Config extends CommonConfig, Deps>(contract: Co
         '--log-level',
         'doctor',
         'config print',
+        'api-key create',
         ...(app.commands ?? []).map(({ name }) => name),
       ];
       expect(texts.filter((text) => !help.stdout.includes(text))).toEqual([]);
