@@ -1,4 +1,5 @@
 import type { TokenCounter } from '@trellis-mcp/context-window';
+import { cutText } from '@trellis-mcp/validation';
 import { measureTurn } from './add-turn.ts';
 import type { Compaction, Turn } from './session-memory.ts';
 import type { Session } from './session.ts';
@@ -51,11 +52,6 @@ export function writeSummary(
     if (tokens <= maxTokens || kept === '') return { ...base, text: kept, tokens };
     kept = cutText(kept, Math.floor(kept.length * Math.min(0.9, maxTokens / tokens)));
   }
-}
-
-/** Cuts between characters: half of a surrogate pair is none. */
-function cutText(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
 function plural(turns: number): string {

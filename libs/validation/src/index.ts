@@ -1,6 +1,7 @@
 export { boundedText, type BoundedTextOptions } from './bounded-text.ts';
 export { byteSize, type ByteSizeOptions } from './byte-size.ts';
 export { cursorParam } from './cursor-param.ts';
+export { cutText } from './cut-text.ts';
 export { durationMs, type DurationOptions } from './duration-ms.ts';
 export { explainIssues, type ExplainOptions } from './explain-issues.ts';
 export { holdsSecret } from './holds-secret.ts';

@@ -1,3 +1,5 @@
+import { cutText } from './cut-text.ts';
+
 const maxShown = 80;
 const unsafeCharacter = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
@@ -5,18 +7,13 @@ function escapeCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** Cuts a text without leaving half of a surrogate pair. */
-function cut(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
-}
-
 /**
  * Renders a key or word for a message on one line: control, invisible and bidirectional characters escaped, at most `length` characters
  * (default 80).
  */
 export function showWord(word: string, length = maxShown): string {
-  const shown = cut(word, length + 1).replace(unsafeCharacter, escapeCharacter);
-  return shown.length > length ? `${cut(shown, length - 1)}…` : shown;
+  const shown = cutText(word, length + 1).replace(unsafeCharacter, escapeCharacter);
+  return shown.length > length ? `${cutText(shown, length - 1)}…` : shown;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { scrubText, scrubValue, type CallOutcome } from '@trellis-mcp/logging';
+import { cutText } from '@trellis-mcp/validation';
 
 /** What is noted of one call. */
 export interface CallTrace {
@@ -27,5 +28,5 @@ export function formatTrace({ name, args, outcome, bytes, message }: CallTrace):
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`;
+  return text.length <= length ? text : `${cutText(text, length)}…`;
 }
