@@ -2,6 +2,7 @@ import { open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '@trellis-mcp/errors';
+import { codeOf } from '../descriptor/judge-place.ts';
 import { createExcludes } from './excludes.ts';
 import type { Located } from './located.ts';
 import { locatePath, show } from './locate-path.ts';
@@ -80,7 +81,7 @@ async function resolveFolder(path: string): Promise<string> {
     return resolved;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error) ?? 'unknown';
     throw new AppError('INVALID_INPUT', `The root ${path} cannot be opened (${code}).`, { hint, cause: error });
   }
 }

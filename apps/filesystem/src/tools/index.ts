@@ -3,9 +3,10 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { listRoots } from './list-roots.ts';
 import { readFile } from './read-file.ts';
+import { readFiles } from './read-files.ts';
 
 /** Tools that change nothing. */
-const readers: readonly AnyTool<Deps>[] = [listRoots, readFile];
+const readers: readonly AnyTool<Deps>[] = [listRoots, readFile, readFiles];
 
 /** Tools of `--write`. */
 const writers: readonly AnyTool<Deps>[] = [];

@@ -1,0 +1,53 @@
+/** Media types by the end of a name; what is not here is told by whether it is text. */
+const types: Readonly<Record<string, string>> = {
+  aac: 'audio/aac',
+  avif: 'image/avif',
+  bmp: 'image/bmp',
+  c: 'text/x-c',
+  css: 'text/css',
+  csv: 'text/csv',
+  flac: 'audio/flac',
+  gif: 'image/gif',
+  gz: 'application/gzip',
+  html: 'text/html',
+  ico: 'image/x-icon',
+  java: 'text/x-java',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  js: 'text/javascript',
+  json: 'application/json',
+  m4a: 'audio/mp4',
+  md: 'text/markdown',
+  mjs: 'text/javascript',
+  mp3: 'audio/mpeg',
+  mp4: 'video/mp4',
+  ogg: 'audio/ogg',
+  opus: 'audio/ogg',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  py: 'text/x-python',
+  rs: 'text/x-rust',
+  sh: 'application/x-sh',
+  sql: 'application/sql',
+  svg: 'image/svg+xml',
+  tif: 'image/tiff',
+  tiff: 'image/tiff',
+  toml: 'application/toml',
+  ts: 'text/x-typescript',
+  txt: 'text/plain',
+  wasm: 'application/wasm',
+  wav: 'audio/wav',
+  weba: 'audio/webm',
+  webm: 'video/webm',
+  webp: 'image/webp',
+  xml: 'application/xml',
+  yaml: 'application/yaml',
+  yml: 'application/yaml',
+  zip: 'application/zip',
+};
+
+/** The media type that the end of a name stands for. */
+export function mimeTypeOf(name: string): string | undefined {
+  const end = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  return end === name.toLowerCase() || !Object.hasOwn(types, end) ? undefined : types[end];
+}
