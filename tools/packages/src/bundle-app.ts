@@ -150,7 +150,8 @@ function packageName(path: string): string {
     .join('/');
 }
 
-function findPackages({ inputs }: Metafile): string[] {
-  const names = Object.keys(inputs).map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(file)?.[1]);
+function findPackages({ outputs }: Metafile): string[] {
+  const held = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0));
+  const names = held.map(([file]) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(file)?.[1]);
   return [...new Set(names)].filter((name) => name !== undefined).sort();
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bundleApp, listBundles, type Bundle } from './bundle-app.ts';
 import { collectLicenses } from './collect-licenses.ts';
 import { publishedManifest } from './published-manifest.ts';
+import { refusePeers } from './refuse-peers.ts';
 import { repositoryRoot, type Manifest, type Package } from './repository.ts';
 
 /** Where the publishable form of an app lies, relative to its folder. */
@@ -13,6 +14,7 @@ export async function stageApp(app: Package, workspace: readonly Manifest[]): Pr
   const root = join(repositoryRoot, app.folder);
   const staging = join(root, stagingFolder);
   const bundle = await bundleApp(app);
+  refusePeers(app.manifest, bundle.included, workspace);
   await rm(staging, { recursive: true, force: true });
   await mkdir(join(staging, 'dist'), { recursive: true });
   const built = await listBundles(join(root, 'dist'));
