@@ -12,7 +12,9 @@ export const render: Step<ToolTask> = {
     const { cut, options } = task;
     const isTextOnly = !knowsStructuredContent(task);
     const text = textOf(task, isTextOnly);
-    const content: ContentBlock[] = text === '' ? [] : [{ type: 'text', text }];
+    // An empty text alone is the answer, such as that of an empty file; beside attachments it is none.
+    const isLeftOut = text === '' && (options?.attach?.length ?? 0) > 0;
+    const content: ContentBlock[] = isLeftOut ? [] : [{ type: 'text', text }];
     if (cut !== undefined && !isTextOnly) content.push(toContentBlock({ ...whole, uri: cut.uri }));
     for (const part of options?.attach ?? []) content.push(toContentBlock(part));
     task.result = {

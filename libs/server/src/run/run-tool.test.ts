@@ -113,6 +113,14 @@ it('a failure may keep its structured data', async () => {
   expect(result).toMatchObject({ isError: true, structuredContent: { text: 'partly' }, content: [{ text: 'Only a part.' }] });
 });
 
+it('an empty text is an answer of its own, and nothing beside an attachment', async () => {
+  const empty = await call(toolThat(() => reply({ text: '' }, { text: '' })));
+  expect(empty.content).toEqual([{ type: 'text', text: '' }]);
+  const attach = [image(new Uint8Array(3), 'image/png')];
+  const pictured = await call(toolThat(() => reply({ text: '' }, { text: '', attach })));
+  expect(pictured.content).toEqual([{ type: 'image', data: 'AAAA', mimeType: 'image/png' }]);
+});
+
 it('a failure has a bounded message', async () => {
   const result = await call(toolThat(() => Promise.reject(new AppError('UPSTREAM', 'x'.repeat(1e6), { details: { y: 'y'.repeat(1e6) } }))));
   expect(JSON.stringify(result).length).toBeLessThan(6000);
