@@ -3,7 +3,6 @@ import type { AuthenticatorOptions } from './authenticator-options.ts';
 import type { CheckedOptions } from './check-options.ts';
 import { createIssuerClient } from './issuer/create-issuer-client.ts';
 import { createKeySource } from './issuer/create-key-source.ts';
-import { discoverIssuer } from './issuer/discover-issuer.ts';
 import { createIntrospector } from './token/create-introspector.ts';
 import { createJwtVerifier } from './token/create-jwt-verifier.ts';
 import { createTokenCache, type TokenCache } from './token/create-token-cache.ts';
@@ -15,7 +14,7 @@ export interface TokenSource extends TokenCache {
 }
 
 /** A check that is called often asks an issuer of introspection at most every 30 seconds. */
-const discoverEveryMs = 30_000;
+const askEveryMs = 30_000;
 
 /** Wires what judges tokens; undefined without an issuer. */
 export function createTokenSource(options: AuthenticatorOptions, checked: CheckedOptions): TokenSource | undefined {
@@ -24,29 +23,37 @@ export function createTokenSource(options: AuthenticatorOptions, checked: Checke
   const report = (error: AppError): void => onError?.(error);
   const client = createIssuerClient({ fetch, timeoutMs: issuerTimeoutMs, pauseMs: issuerPauseMs, onError: report });
   const common = { ...checked, issuer, client, now, tenantClaim: options.tenantClaim };
-  const keys = createKeySource({ ...common, jwksUri: options.jwksUri });
-  const isIntrospecting = options.mode === 'introspection';
-  const verify = isIntrospecting
-    ? createIntrospector({
-        ...common,
-        clientId: options.clientId ?? '',
-        clientSecret: options.clientSecret ?? '',
-        introspectionEndpoint: options.introspectionEndpoint,
-        reuseMs: checked.introspectionReuseMs,
-      })
-    : createJwtVerifier({ ...common, keys });
-  let foundAt = -Infinity;
-  const ask = async (): Promise<void> => {
-    if (!isIntrospecting) return keys.refresh();
-    if (now() - foundAt < discoverEveryMs) return undefined;
-    await client.attempt(() => discoverIssuer(issuer, client));
-    foundAt = now();
-    return undefined;
-  };
+  const { verify, ask } = options.mode === 'introspection' ? createIntrospection() : createVerification();
   const check = (): Promise<{ ok: boolean; detail?: string }> =>
     ask().then(
       () => ({ ok: true }),
       () => ({ ok: false, detail: 'The authorization server does not answer as it should.' }),
     );
   return { ...createTokenCache({ verify, maxTokens: maxCachedTokens, now }), check };
+
+  function createIntrospection() {
+    const introspector = createIntrospector({
+      ...common,
+      clientId: options.clientId ?? '',
+      clientSecret: options.clientSecret ?? '',
+      introspectionEndpoint: options.introspectionEndpoint,
+      reuseMs: checked.introspectionReuseMs,
+    });
+    return { verify: introspector.verify, ask: nowAndThen(introspector.check, now) };
+  }
+
+  function createVerification() {
+    const keys = createKeySource({ ...common, jwksUri: options.jwksUri });
+    return { verify: createJwtVerifier({ ...common, keys }), ask: () => keys.refresh() };
+  }
+}
+
+/** Runs a check that went well again only after a while. */
+function nowAndThen(run: () => Promise<void>, now: () => number): () => Promise<void> {
+  let wentWellAt = -Infinity;
+  return async () => {
+    if (now() - wentWellAt < askEveryMs) return;
+    await run();
+    wentWellAt = now();
+  };
 }

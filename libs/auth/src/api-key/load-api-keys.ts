@@ -22,6 +22,8 @@ export interface ApiKeys {
   isKey(text: string): boolean;
   /** Whom a key stands for; undefined when it is unknown or has ended. */
   find(key: string): Principal | undefined;
+  /** Names of the keys that count now, and of those that have ended. */
+  list(): { readonly current: readonly string[]; readonly ended: readonly string[] };
   /** Reads the file now. Rejects, and keeps the keys of before, when it is wrong. */
   reload(): Promise<void>;
 }
@@ -56,6 +58,14 @@ export async function loadApiKeys({ read, refreshMs = 30_000, onError, now = Dat
   return {
     reload,
     isKey: (text) => apiKeyPattern.test(text),
+    list() {
+      const namesOf = (some: readonly LoadedKey[]): string[] => some.map(({ principal }) => principal.clientId);
+      const at = now();
+      return {
+        current: namesOf(keys.filter(({ expiresAt }) => expiresAt > at)),
+        ended: namesOf(keys.filter(({ expiresAt }) => expiresAt <= at)),
+      };
+    },
     find(key) {
       if (now() - checkedAt >= refreshMs) void reload().catch((error: unknown) => onError?.(asUnreadable(error)));
       const found = findByDigest(keys, Buffer.from(hashApiKey(key)));

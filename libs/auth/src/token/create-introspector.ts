@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '@trellis-mcp/errors';
 import type { IssuerClient } from '../issuer/create-issuer-client.ts';
 import { discoverIssuer } from '../issuer/discover-issuer.ts';
@@ -6,6 +7,13 @@ import { isRecord } from './is-record.ts';
 import { readClaims, type ClaimOptions } from './read-claims.ts';
 import { TokenProblem } from './token-problem.ts';
 import type { TokenVerifier } from './verified-token.ts';
+
+/** Asks the issuer about tokens. */
+export interface Introspector {
+  readonly verify: TokenVerifier;
+  /** Asks about a token that never was; rejects with `UPSTREAM` when the issuer does not take the credentials of this server. */
+  readonly check: () => Promise<void>;
+}
 
 /** How the issuer is asked about tokens. */
 export interface IntrospectionOptions extends ClaimOptions {
@@ -22,25 +30,33 @@ export interface IntrospectionOptions extends ClaimOptions {
 }
 
 /** Judges tokens by asking the issuer (RFC 7662) with `client_secret_basic`; an answer without `aud` and `exp` is not enough. */
-export function createIntrospector(options: IntrospectionOptions): TokenVerifier {
+export function createIntrospector(options: IntrospectionOptions): Introspector {
   const { issuer, client, now, reuseMs, clockSkewMs } = options;
   const authorization = basicAuth(options.clientId, options.clientSecret);
   let endpoint = options.introspectionEndpoint;
 
   const ask = async (token: string): Promise<Readonly<Record<string, unknown>>> => {
     endpoint ??= (await discoverIssuer(issuer, client)).introspectionEndpoint;
-    if (endpoint === undefined) throw new AppError('UPSTREAM', 'The issuer has no introspection endpoint.');
+    if (endpoint === undefined) {
+      throw new AppError('UPSTREAM', 'The issuer has no introspection endpoint.', {
+        hint: 'Take JWT access tokens instead, or switch it on there.',
+      });
+    }
     const body = new URLSearchParams({ token, token_type_hint: 'access_token' });
     const headers = { authorization, accept: 'application/json' };
     return readAnswer(await client.request(endpoint, { method: 'POST', headers, body }));
   };
-  return async (token) => {
+  const verify: TokenVerifier = async (token) => {
     const at = now();
     const claims = await client.attempt(() => ask(token));
     refuseUnfit(claims, { issuer, audiences: options.audiences, clockSkewMs, at });
     const read = readClaims(claims, options);
     return { ...read, usableUntil: Math.min(read.principal.expiresAt, at + reuseMs) };
   };
+  const check = async (): Promise<void> => {
+    await client.attempt(() => ask(`none-${randomUUID()}`));
+  };
+  return { verify, check };
 }
 
 /** RFC 6749 section 2.3.1: both parts are form-encoded first. */

@@ -140,7 +140,7 @@ export async function openKeys(path: string, options: { now?: () => number; onEr
   try {
     return await loadApiKeys({ read: () => readFile(path, 'utf8'), ...options });
   } catch (cause) {
-    if (isAppError(cause)) throw new AppError('INVALID_INPUT', `The file of API keys: ${cause.message}`, { cause });
+    if (isAppError(cause)) throw cause;
     throw new AppError('INVALID_INPUT', 'The file of API keys cannot be read.', { hint: 'Check --api-keys-file.', cause });
   }
 }
