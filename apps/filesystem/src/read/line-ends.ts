@@ -41,7 +41,7 @@ export async function skipLines(source: ByteSource, count: number, encoding: Tex
   let skipped = 0;
   let position = 0;
   while (skipped < count && position < source.size) {
-    const piece = await source.read(position, pieceBytes);
+    const piece = await source.read(position, Math.min(pieceBytes, source.size - position));
     if (piece.length === 0) break;
     let at = 0;
     while (skipped < count) {
@@ -82,7 +82,7 @@ export async function countLines(source: ByteSource, from: number, encoding: Tex
   let lines = 0;
   let isOpen = false;
   for (let position = from; position < source.size;) {
-    const piece = await source.read(position, pieceBytes);
+    const piece = await source.read(position, Math.min(pieceBytes, source.size - position));
     if (piece.length === 0) break;
     let at = 0;
     for (let end = findLineEnd(piece, 0, encoding); end !== -1; end = findLineEnd(piece, end, encoding)) {

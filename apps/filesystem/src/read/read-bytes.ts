@@ -19,7 +19,7 @@ export async function readBinary(source: ByteSource, request: ByteRequest): Prom
   const { maxBytes, limit = maxBytes } = request;
   const start = startOf(source, request.offset);
   const bytes = await source.read(start, Math.min(limit, Math.floor(maxBytes / 4) * 3));
-  return { base64: bytes.toString('base64'), encoding: 'base64', ...endOfPage(source, start + bytes.length) };
+  return { base64: bytes.toString('base64'), encoding: 'base64', ...endOfPage(source, start, bytes.length) };
 }
 
 /** A page of bytes as text, of whole characters: it may begin some bytes later, and end some earlier or later, than asked. */
@@ -33,7 +33,7 @@ export async function readTextBytes(source: ByteSource, request: ByteRequest, en
   const whole = isEnd ? wanted.length : endOfText(wanted, encoding);
   const first = whole > 0 ? whole : endOfFirst(bytes.subarray(skipped), encoding);
   const { length, ...fitted } = fitText(bytes.subarray(skipped, skipped + first), encoding, maxBytes);
-  return { ...fitted, encoding, ...endOfPage(source, asked + skipped + length) };
+  return { ...fitted, encoding, ...endOfPage(source, asked + skipped, length) };
 }
 
 /** Bytes of the first character: pages of one byte must not stand still. */
@@ -49,7 +49,9 @@ function startOf({ size }: ByteSource, offset: number): number {
   return offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size);
 }
 
-function endOfPage({ size }: ByteSource, end: number): Pick<Page, 'nextOffset' | 'totalBytes' | 'truncated' | 'unit'> {
-  const isMore = end < size;
+/** A page without a byte is the last one: the file became shorter. */
+function endOfPage({ size }: ByteSource, start: number, length: number): Pick<Page, 'nextOffset' | 'totalBytes' | 'truncated' | 'unit'> {
+  const end = start + length;
+  const isMore = end < size && length > 0;
   return { unit: 'byte', totalBytes: size, truncated: isMore, ...(isMore && { nextOffset: end }) };
 }
