@@ -4,25 +4,40 @@ import type { Connection } from '@trellis-mcp/client';
 import type { CommonConfig } from '@trellis-mcp/server';
 import { type InProcessServer, startInProcess } from '../start-in-process.ts';
 import type { Contract } from './contract-options.ts';
+import { connectOver, type Road } from './roads.ts';
 import { schemaProblems, schemaTexts, undescribedArguments } from './schema-problems.ts';
 import { descriptionProblems, textProblems } from './text-problems.ts';
 import { compareSnapshots } from './tool-snapshots.ts';
 
 const eras = ['modern', 'legacy'] as const;
+type Era = (typeof eras)[number];
+const roads = [
+  ['stdio', 'modern'],
+  ['stdio', 'legacy'],
+  ['HTTP', 'modern'],
+  ['HTTP', 'legacy'],
+  ['WebSocket', 'modern'],
+  ['WebSocket', 'legacy'],
+] as const;
+/** The connection of an era; over stdio unless another road is named. */
+type ConnectionOf = (era: Era, road?: Road) => Connection;
 const toolName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
 /** Lists, pages, schemas, hints, texts and snapshots. */
 export function describeLists<Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>): void {
   const { app, args } = contract;
   let server: InProcessServer<Deps>;
-  let modern: Connection;
-  let legacy: Connection;
-  const connectionOf = (era: (typeof eras)[number]): Connection => (era === 'modern' ? modern : legacy);
+  const connections = new Map<string, Connection>();
+  const connectionOf: ConnectionOf = (era, road = 'stdio') => {
+    const found = connections.get(`${road}, ${era}`);
+    if (found === undefined) throw new Error(`Nobody connected over ${road}.`);
+    return found;
+  };
 
   beforeAll(async () => {
     server = await startInProcess(app, { args });
-    modern = await server.connect({ era: 'modern' });
-    legacy = await server.connect({ era: 'legacy' });
+    const open = roads.map(async ([road, era]) => connections.set(`${road}, ${era}`, await connectOver(road, server, { era })));
+    await Promise.all(open);
   });
 
   afterAll(async () => {
@@ -30,21 +45,21 @@ export function describeLists<Config extends CommonConfig, Deps>(contract: Contr
   });
 
   describe('what it lists', () => {
-    it('is the same, in the same order, each time and in both eras', async () => {
-      const first = await listAll(modern);
+    it.each(roads)('is the same, in the same order, each time (%s, %s)', async (road, era) => {
+      const first = await listNames(connectionOf('modern'));
       expect(first.tools).not.toEqual([]);
-      expect(await listAll(modern)).toEqual(first);
-      expect(await listAll(legacy)).toEqual(first);
+      for (let time = 0; time < 2; time += 1) expect(await listNames(connectionOf(era, road))).toEqual(first);
+      expect(await listWhole(connectionOf(era, road))).toEqual(await listWhole(connectionOf(era)));
     });
 
-    it.each(eras)('comes in pages that make up the whole, and a cursor of somebody else is refused (%s)', async (era) => {
-      const connection = connectionOf(era);
+    it.each(roads)('comes in pages that make up the whole, and a cursor of somebody else is refused (%s, %s)', async (road, era) => {
+      const connection = connectionOf(era, road);
       expect(await walkPages(connection)).toEqual((await connection.listTools()).map(({ name }) => name));
       await expect(connection.raw.listTools({ cursor: 'forged' })).rejects.toMatchObject({ code: -32602 });
     });
 
-    it.each(eras)('says who the server is and how to use it (%s)', (era) => {
-      const { implementation, instructions } = connectionOf(era).server;
+    it.each(roads)('says who the server is and how to use it (%s, %s)', (road, era) => {
+      const { implementation, instructions } = connectionOf(era, road).server;
       expect(implementation).toMatchObject({ name: app.name, version: app.version });
       expect(instructions).toBe(app.instructions);
       expect(textProblems(app.instructions)).toEqual([]);
@@ -58,7 +73,7 @@ export function describeLists<Config extends CommonConfig, Deps>(contract: Contr
 
 function describeTools<Config extends CommonConfig, Deps>(
   { snapshots, isUpdate }: Contract<Config, Deps>,
-  connectionOf: (era: (typeof eras)[number]) => Connection,
+  connectionOf: ConnectionOf,
 ): void {
   it('have snake_case names of at most 32 characters, titles and all four hints', async () => {
     const tools = await connectionOf('modern').listTools();
@@ -87,12 +102,22 @@ function describeTools<Config extends CommonConfig, Deps>(
   });
 }
 
-async function listAll(connection: Connection): Promise<{ tools: string[]; resources: string[]; templates: string[]; prompts: string[] }> {
+async function listWhole(connection: Connection) {
   return {
-    tools: (await connection.listTools()).map(({ name }) => name),
-    resources: (await connection.listResources()).map(({ uri }) => uri),
-    templates: (await connection.listResourceTemplates()).map(({ uriTemplate }) => uriTemplate),
-    prompts: (await connection.listPrompts()).map(({ name }) => name),
+    tools: await connection.listTools(),
+    resources: await connection.listResources(),
+    templates: await connection.listResourceTemplates(),
+    prompts: await connection.listPrompts(),
+  };
+}
+
+async function listNames(connection: Connection): Promise<Record<'tools' | 'resources' | 'templates' | 'prompts', string[]>> {
+  const { tools, resources, templates, prompts } = await listWhole(connection);
+  return {
+    tools: tools.map(({ name }) => name),
+    resources: resources.map(({ uri }) => uri),
+    templates: templates.map(({ uriTemplate }) => uriTemplate),
+    prompts: prompts.map(({ name }) => name),
   };
 }
 
