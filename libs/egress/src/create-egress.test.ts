@@ -42,6 +42,14 @@ it('fetches from an allowed place', async () => {
   await expect(get(server.url, { init: { method: 'POST', body: 'x' } })).resolves.toBe('200 hello POST');
 });
 
+it('judges a URL before anything is sent', async () => {
+  await using egress = createEgress({ allow: ['127.0.0.1:3110'], flag: '--egress-allow' });
+  for (const url of ['https://idp.example/', 'http://127.0.0.1:3110/a']) expect(() => egress.check(new URL(url))).not.toThrow();
+  for (const url of ['http://idp.example/', 'http://127.0.0.1:3111/', 'https://a:b@idp.example/', 'ftp://idp.example/']) {
+    expect(() => egress.check(new URL(url))).toThrow(expect.objectContaining({ code: 'DENIED' }));
+  }
+});
+
 it.each([
   'https://127.0.0.1/',
   'https://127.1/',

@@ -1,5 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import { Agent, type Response as Answer } from 'undici';
+import { checkUrl } from './check-url.ts';
 import { createGuardedConnector, type Lookup } from './create-guarded-connector.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { openDeadline, type Deadline } from './open-deadline.ts';
@@ -36,6 +37,8 @@ export interface Egress extends AsyncDisposable {
    * reached), `CANCELLED` (the caller's signal, or closed), `INVALID_INPUT` (no URL). Reading the body can reject with the same.
    */
   readonly fetch: typeof globalThis.fetch;
+  /** Throws `DENIED` when `fetch` would refuse a URL for its scheme or a password in it; addresses are judged when they are asked. */
+  check(url: URL): void;
   /** Cuts every connection; later calls reject with `CANCELLED`. */
   close(): Promise<void>;
 }
@@ -70,7 +73,7 @@ export function createEgress(options: EgressOptions = {}): Egress {
     closed.abort(new AppError('CANCELLED', 'The way out is closed.'));
     await agent.destroy();
   };
-  return { fetch: guardedFetch, close, [Symbol.asyncDispose]: close };
+  return { fetch: guardedFetch, check: (url) => checkUrl(url, policy), close, [Symbol.asyncDispose]: close };
 }
 
 interface BoundOptions {

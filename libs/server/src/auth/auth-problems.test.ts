@@ -13,7 +13,6 @@ it.each<[string, Record<string, unknown>, string[]]>([
   ['DPoP without --auth', { requireDpop: true }, ['requireDpop']],
   ['--auth over stdio', { auth: 'oauth', ...issuer }, ['auth']],
   ['oauth without an issuer', { transport: 'http', auth: 'oauth' }, ['authIssuer']],
-  ['an issuer without TLS', { ...oauth, authIssuer: 'http://127.0.0.1:3110' }, ['authIssuer']],
   ['introspection without a client', { ...oauth, authIntrospection: true }, ['authIntrospection']],
   ['introspection without a secret', { ...oauth, authIntrospection: true, authClientId: 'a' }, ['authIntrospection']],
   ['a client without introspection', { ...oauth, authClientId: 'a', authClientSecret: 'b' }, ['authClientId']],
@@ -32,7 +31,6 @@ it.each<[string, Record<string, unknown>]>([
   ['tokens', oauth],
   ['tokens and keys', { ...oauth, apiKeysFile: 'k', requireDpop: true }],
   ['introspection', { ...oauth, authIntrospection: true, authClientId: 'a', authClientSecret: 'b' }],
-  ['an issuer on this machine', { ...oauth, authIssuer: 'http://127.0.0.1:3110', egressAllow: ['127.0.0.1:3110'] }],
   ['tokens beyond loopback', { ...oauth, host: '0.0.0.0', publicUrl: 'https://mcp.example' }],
   ['keys beyond loopback', { ...keys, host: '0.0.0.0' }],
 ])('takes %s', (_title, config) => {

@@ -22,7 +22,6 @@ type AuthConfig = Pick<
   | 'authClientSecret'
   | 'requireDpop'
   | 'apiKeysFile'
-  | 'egressAllow'
   | 'allowUnauthenticated'
   | 'principal'
   | 'scopes'
@@ -73,12 +72,6 @@ function oauthProblems(config: AuthConfig): SettingProblem[] {
   const problems: SettingProblem[] = [];
   if (authIssuer === undefined) {
     problems.push({ setting: 'authIssuer', message: 'is missing: --auth oauth takes access tokens of that authorization server.' });
-  } else if (authIssuer.startsWith('http:') && !isAllowed(authIssuer, config.egressAllow)) {
-    const { host } = new URL(authIssuer);
-    problems.push({
-      setting: 'authIssuer',
-      message: `has no TLS, so that anybody on the way could make tokens. If that is meant, on this machine: --egress-allow ${host}.`,
-    });
   }
   if (authIntrospection && (authClientId === undefined || authClientSecret === undefined)) {
     const message = 'needs --auth-client-id and --auth-client-secret (TRELLIS_AUTH_CLIENT_SECRET or TRELLIS_AUTH_CLIENT_SECRET_FILE).';
@@ -92,12 +85,6 @@ function oauthProblems(config: AuthConfig): SettingProblem[] {
     problems.push({ setting: 'publicUrl', message });
   }
   return problems;
-}
-
-function isAllowed(url: string, allowed: readonly string[]): boolean {
-  const { protocol, hostname, port } = new URL(url);
-  const place = `${hostname}:${port === '' ? '80' : port}`;
-  return allowed.some((entry) => entry === place || entry === `${protocol}//${place}` || entry === new URL(url).origin);
 }
 
 function givenOf<Name extends keyof AuthConfig>(config: AuthConfig, names: readonly Name[]): Name[] {

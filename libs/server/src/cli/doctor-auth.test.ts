@@ -43,9 +43,9 @@ it.each<[string, Record<string, unknown>, RegExp]>([
   expect({ code, text }).toEqual({ code: 69, text: expect.stringMatching(says) });
 });
 
-it('finds an issuer that may not be asked, naming the flag', async () => {
+it('finds an issuer that may not be asked with 78, naming the flag', async () => {
   const { code, text } = await examine({ egressAllow: [] });
-  expect({ code, text }).toEqual({ code: 69, text: expect.stringMatching(/issuer.*--egress-allow/) });
+  expect({ code, text }).toEqual({ code: 78, text: expect.stringMatching(/issuer.*--egress-allow/) });
 });
 
 it('finds an issuer that is down', async () => {
