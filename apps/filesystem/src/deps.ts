@@ -1,4 +1,5 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
+import type { addOfficialTools } from './compat/official-tools.ts';
 import type { Config } from './config.ts';
 import { openRoots, type Roots } from './roots/open-roots.ts';
 import { openSample } from './sample/open-sample.ts';
@@ -29,6 +30,8 @@ export type Limits = Pick<
 export interface Deps {
   readonly roots: Roots;
   readonly limits: Limits;
+  /** With `--compat`. */
+  readonly addOfficialTools: typeof addOfficialTools | undefined;
 }
 
 export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>();
@@ -41,5 +44,7 @@ export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>
 export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const texts = config.root.length > 0 ? config.root : [await openSample(host.lifecycle)];
   const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude });
-  return { roots, limits: config };
+  // Made of schemas that only `--compat` needs.
+  const compat = config.compat === undefined ? undefined : await import('./compat/official-tools.ts');
+  return { roots, limits: config, addOfficialTools: compat?.addOfficialTools };
 }

@@ -12,6 +12,10 @@ const readers: readonly AnyTool<Deps>[] = [listRoots, readFile, readFiles];
 const writers: readonly AnyTool<Deps>[] = [];
 
 /** The tools as clients see them. Called once, at start. */
-export function listTools({ write }: Pick<Config, 'write'>): readonly AnyTool<Deps>[] {
-  return write ? [...readers, ...writers] : readers;
+export function listTools(
+  { write }: Pick<Config, 'write'>,
+  { addOfficialTools }: Pick<Deps, 'addOfficialTools'>,
+): readonly AnyTool<Deps>[] {
+  const own = write ? [...readers, ...writers] : readers;
+  return addOfficialTools?.(own, { write }) ?? own;
 }
