@@ -127,12 +127,16 @@ function isBundle(file: string): boolean {
   return /\.[cm]js$/.test(file);
 }
 
+/** What esbuild itself adds, such as for `await using`; it is in the bundle, but listed as if it were not. */
+const bundlersOwn = '<runtime>';
+
 /** A package that stays outside is loaded at start when static imports lead to it. */
 function refuseEager({ inputs }: Metafile): void {
   const reached = ['src/main.ts'];
   for (const file of reached) {
     for (const { path, external, kind, original } of inputs[file]?.imports ?? []) {
       if (kind !== 'import-statement') continue;
+      if (path === bundlersOwn) continue;
       if (external === true && !isBuiltin(path)) throw new Error(`${file} loads ${original ?? path} at the start: import it by import().`);
       if (!reached.includes(path)) reached.push(path);
     }
