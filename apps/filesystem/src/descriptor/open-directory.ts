@@ -2,9 +2,8 @@ import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Located } from '../roots/located.ts';
-import { kindOf } from './file-kind.ts';
-import { openPinned } from './open-pinned.ts';
-import { refuseKind } from './refuse-kind.ts';
+import { openToRead, pathOf, type Pinned } from './open-pinned.ts';
+import { pinKind } from './pin-kind.ts';
 import { telling } from './translate-failure.ts';
 
 /** An open folder inside of a root, whatever its path leads to meanwhile. */
@@ -30,12 +29,7 @@ export interface PinnedDirectory extends AsyncDisposable {
  * @throws AppError `NOT_FOUND` for what is not there, no folder on the way, or outside, `INVALID_INPUT` for what is no folder.
  */
 export async function openDirectory(located: Located): Promise<PinnedDirectory> {
-  const { handle, stats, names } = await telling(located, () => openPinned(located));
-  if (!stats.isDirectory()) {
-    await handle.close();
-    throw refuseKind(located, kindOf(stats));
-  }
-  return pin(located, { handle, stats, names });
+  return open(await pinKind(located, 'directory'));
 }
 
 /**
@@ -45,14 +39,14 @@ export async function openDirectory(located: Located): Promise<PinnedDirectory> 
  */
 export async function openChild(parent: PinnedDirectory, child: Located): Promise<PinnedDirectory> {
   const name = child.names.at(-1) ?? '.';
-  const options = { path: parent.entry(name), flags: constants.O_DIRECTORY | constants.O_NOFOLLOW };
-  const opened = await telling(child, () => openPinned(child, options));
-  return pin(child, opened);
+  const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  return open(await pinKind(child, 'directory', { path: parent.entry(name), flags }));
 }
 
-function pin(located: Located, { handle, stats, names }: Pick<PinnedDirectory, 'handle' | 'stats' | 'names'>): PinnedDirectory {
-  const { root } = located;
-  const fdPath = root.guarantee === 'descriptor' ? `/proc/self/fd/${handle.fd}` : join(root.path, ...names);
+async function open(pinned: Pinned): Promise<PinnedDirectory> {
+  const { located, names, stats } = pinned;
+  const handle = await telling({ ...located, names }, () => openToRead(pinned));
+  const fdPath = located.root.guarantee === 'descriptor' ? pathOf(handle) : join(located.root.path, ...names);
   return {
     fdPath,
     entry: (name) => `${fdPath}/${name}`,

@@ -2,9 +2,8 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Located } from '../roots/located.ts';
 import { etagOf } from './etag.ts';
-import { kindOf } from './file-kind.ts';
-import { openPinned } from './open-pinned.ts';
-import { refuseKind } from './refuse-kind.ts';
+import { openToRead, type Pinned } from './open-pinned.ts';
+import { pinKind } from './pin-kind.ts';
 import { telling } from './translate-failure.ts';
 
 /** An open regular file inside of a root, whatever its path leads to meanwhile. */
@@ -26,11 +25,12 @@ export interface PinnedFile extends AsyncDisposable {
  */
 export async function openFile(located: Located, { signal }: { readonly signal?: AbortSignal } = {}): Promise<PinnedFile> {
   signal?.throwIfAborted();
-  const { handle, stats, names } = await telling(located, () => openPinned(located));
-  if (!stats.isFile() || signal?.aborted === true) {
-    await handle.close();
-    signal?.throwIfAborted();
-    throw refuseKind(located, kindOf(stats));
-  }
+  return openPinnedFile(await pinKind(located, 'file'));
+}
+
+/** Opens a pinned file to read, and lets the pin go. */
+export async function openPinnedFile(pinned: Pinned): Promise<PinnedFile> {
+  const { located, stats, names } = pinned;
+  const handle = await telling({ ...located, names }, () => openToRead(pinned));
   return { handle, stats, names, located, etag: etagOf(stats), [Symbol.asyncDispose]: async () => handle.close() };
 }

@@ -6,7 +6,7 @@ import { type Located, quote } from '../roots/located.ts';
 import { kindOf } from './file-kind.ts';
 import { codeOf, hasCode } from './judge-place.ts';
 import { missing } from './missing.ts';
-import { openPinned } from './open-pinned.ts';
+import { openPinned, pathOf } from './open-pinned.ts';
 import { refuseKind } from './refuse-kind.ts';
 
 const absent = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EINVAL'];
@@ -17,7 +17,8 @@ export async function telling<Result>(located: Located, run: () => Promise<Resul
   try {
     return await run();
   } catch (error) {
-    throw await translateFailure(located, error);
+    // What is no failure of the system is a bug or an abort, and told as it is.
+    throw codeOf(error) === undefined ? error : await translateFailure(located, error);
   }
 }
 
@@ -57,9 +58,8 @@ async function lookInside(located: Located): Promise<BigIntStats | undefined> {
   const name = names.at(-1);
   if (name === undefined) return undefined;
   try {
-    const parent = await openPinned({ ...located, names: names.slice(0, -1) }, { flags: constants.O_DIRECTORY });
-    await using handle = parent.handle;
-    const folder = root.guarantee === 'descriptor' ? `/proc/self/fd/${handle.fd}` : join(root.path, ...parent.names);
+    await using parent = await openPinned({ ...located, names: names.slice(0, -1) }, { flags: constants.O_DIRECTORY });
+    const folder = root.guarantee === 'descriptor' ? pathOf(parent.handle) : join(root.path, ...parent.names);
     const stats = await lstat(join(folder, name), { bigint: true });
     return stats.isSymbolicLink() ? undefined : stats;
   } catch (error) {

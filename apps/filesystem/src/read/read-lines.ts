@@ -17,7 +17,7 @@ export interface LineRequest {
 }
 
 /** Files up to this many bytes have their lines counted with every page. */
-const cheapBytes = 1_048_576;
+export const cheapBytes = 1_048_576;
 
 /** A page of whole lines, line feeds as they are. A line that does not fit is cut, and the page goes on in bytes. */
 export async function readLines(source: ByteSource, request: LineRequest, encoding: TextEncoding): Promise<Page> {

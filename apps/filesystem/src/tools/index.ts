@@ -1,12 +1,14 @@
 import type { AnyTool } from '@trellis-mcp/server';
 import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
+import { listDirectory } from './list-directory.ts';
 import { listRoots } from './list-roots.ts';
 import { readFile } from './read-file.ts';
 import { readFiles } from './read-files.ts';
+import { stat } from './stat.ts';
 
 /** Tools that change nothing. */
-const readers: readonly AnyTool<Deps>[] = [listRoots, readFile, readFiles];
+const readers: readonly AnyTool<Deps>[] = [listRoots, listDirectory, readFile, readFiles, stat];
 
 /** Tools of `--write`. */
 const writers: readonly AnyTool<Deps>[] = [];
