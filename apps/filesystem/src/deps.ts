@@ -3,6 +3,7 @@ import type { addOfficialTools } from './compat/official-tools.ts';
 import type { Config } from './config.ts';
 import { openRoots, type Roots } from './roots/open-roots.ts';
 import { openSample } from './sample/open-sample.ts';
+import { openWriter, type Writer } from './write/open-writer.ts';
 
 /** What the operator set; calls read no other settings. */
 export type Limits = Pick<
@@ -30,6 +31,7 @@ export type Limits = Pick<
 export interface Deps {
   readonly roots: Roots;
   readonly limits: Limits;
+  readonly writer: Writer;
   /** With `--compat`. */
   readonly addOfficialTools: typeof addOfficialTools | undefined;
 }
@@ -46,5 +48,6 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude });
   // Made of schemas that only `--compat` needs.
   const compat = config.compat === undefined ? undefined : await import('./compat/official-tools.ts');
-  return { roots, limits: config, addOfficialTools: compat?.addOfficialTools };
+  const writer = await openWriter({ roots, limits: config, host });
+  return { roots, limits: config, writer, addOfficialTools: compat?.addOfficialTools };
 }

@@ -1,6 +1,13 @@
 import type { AnyTool } from '@trellis-mcp/server';
 import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
+import { copy } from './copy.ts';
+import { deletePath } from './delete.ts';
+import { editFile } from './edit-file.ts';
+import { makeDirectory } from './make-directory.ts';
+import { move } from './move.ts';
+import { restore } from './restore.ts';
+import { writeFile } from './write-file.ts';
 import { listDirectory } from './list-directory.ts';
 import { listRoots } from './list-roots.ts';
 import { readFile } from './read-file.ts';
@@ -11,7 +18,7 @@ import { stat } from './stat.ts';
 const readers: readonly AnyTool<Deps>[] = [listRoots, listDirectory, readFile, readFiles, stat];
 
 /** Tools of `--write`. */
-const writers: readonly AnyTool<Deps>[] = [];
+const writers: readonly AnyTool<Deps>[] = [writeFile, editFile, move, copy, makeDirectory, deletePath, restore];
 
 /** The tools as clients see them. Called once, at start. */
 export function listTools(

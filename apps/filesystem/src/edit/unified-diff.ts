@@ -1,0 +1,75 @@
+/** Most characters of a diff that is sent. */
+const maxDiffLength = 32_768;
+/** Longest text between the first and the last change that is compared line by line. */
+const maxCompared = 262_144;
+/** Comparing blocks all other calls. */
+const timeoutMs = 40;
+const context = 3;
+
+/**
+ * The change from `before` to `after` as a unified diff, `path` in its head. Texts that differ too much or too far apart are not compared;
+ * one sentence says so. What is longer than 32,768 characters is cut at the end of a line, and a line says so.
+ */
+export async function createUnifiedDiff(path: string, before: string, after: string): Promise<string> {
+  if (before === after) return '';
+  const { from, beforeEnd, afterEnd } = findChanged(before, after);
+  const [left, right] = [before.slice(from, beforeEnd), after.slice(from, afterEnd)];
+  const header = `--- ${path}\n+++ ${path}\n`;
+  if (left.length + right.length > maxCompared) return header + describeChange(left, right);
+  // Only edits compare; a start need not load what does.
+  const { structuredPatch } = await import('diff');
+  const patch = structuredPatch(path, path, left, right, undefined, undefined, { context, timeout: timeoutMs });
+  if (patch === undefined) return header + describeChange(left, right);
+  const skipped = countLines(before, from);
+  const hunks = patch.hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => {
+    const head = `@@ -${range(oldStart + skipped, oldLines)} +${range(newStart + skipped, newLines)} @@`;
+    return [head, ...lines].join('\n');
+  });
+  return cut(`${header}${hunks.join('\n')}\n`);
+}
+
+/** An empty side is named by the line before it. */
+function range(start: number, lines: number): string {
+  return lines === 1 ? String(start) : `${lines === 0 ? start - 1 : start},${lines}`;
+}
+
+interface Changed {
+  /** Where the lines begin that hold all changes and what surrounds them. */
+  readonly from: number;
+  readonly beforeEnd: number;
+  readonly afterEnd: number;
+}
+
+function findChanged(before: string, after: string): Changed {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end += 1;
+  let from = start;
+  for (let lines = 0; lines <= context && from > 0; lines += 1) from = before.lastIndexOf('\n', from - 2) + 1;
+  let to = before.length - end;
+  for (let lines = 0; lines <= context && to < before.length; lines += 1) {
+    const next = before.indexOf('\n', to);
+    to = next === -1 ? before.length : next + 1;
+  }
+  return { from, beforeEnd: to, afterEnd: after.length - (before.length - to) };
+}
+
+function countLines(text: string, end: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
+function describeChange(left: string, right: string): string {
+  const [removed, added] = [countLines(left, left.length), countLines(right, right.length)];
+  return `(not compared line by line: ${removed} lines before, ${added} lines after, too long or too different)\n`;
+}
+
+function cut(diff: string): string {
+  if (diff.length <= maxDiffLength) return diff;
+  const end = diff.lastIndexOf('\n', maxDiffLength);
+  const kept = end > maxDiffLength / 2 ? diff.slice(0, end + 1) : `${diff.slice(0, maxDiffLength).toWellFormed()}\n`;
+  return `${kept}(cut: the diff has ${diff.length} characters)\n`;
+}

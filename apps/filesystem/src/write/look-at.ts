@@ -1,0 +1,13 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { hasCode } from '../descriptor/judge-place.ts';
+
+/** What an entry of a pinned folder is, never what a link leads to; nothing when it is not there. */
+export async function lookAt(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

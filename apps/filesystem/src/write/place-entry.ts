@@ -1,0 +1,28 @@
+import { link, lstat, rename, unlink } from 'node:fs/promises';
+import { hasCode } from '../descriptor/judge-place.ts';
+import { withoutLinks } from './commit-file.ts';
+import { lookAt } from './look-at.ts';
+import type { Target } from './target.ts';
+import { alreadyThere } from './writing.ts';
+
+/**
+ * Gives an entry another place, where nothing may be. A file or link gets its new name before it loses the old one; for a folder there is no
+ * step that never replaces, and an empty folder that comes in between is replaced.
+ *
+ * @throws AppError `CONFLICT` when something is there.
+ */
+export async function placeEntry(from: string, { located, path }: Target): Promise<void> {
+  const stats = await lstat(from);
+  if (!stats.isDirectory()) {
+    try {
+      await link(from, path);
+      await unlink(from);
+      return;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) throw alreadyThere(located, error);
+      if (!hasCode(error, ...withoutLinks)) throw error;
+    }
+  }
+  if ((await lookAt(path)) !== undefined) throw alreadyThere(located);
+  await rename(from, path);
+}

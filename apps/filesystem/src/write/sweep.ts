@@ -1,0 +1,97 @@
+import { readFile, rmdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAppError } from '@trellis-mcp/errors';
+import { hasCode } from '../descriptor/judge-place.ts';
+import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
+import type { Root } from '../roots/root.ts';
+import { trashName } from '../roots/reserved.ts';
+import { readNames } from '../trash/read-names.ts';
+import { removeTree } from '../trash/remove-tree.ts';
+import { journalPrefix } from './journal.ts';
+import { findTrashFolder, ignoreName, listEntries, type OwnFolder } from './own-folder.ts';
+import { findOwnerState, isOwnerId, isTemporaryOf } from './owner.ts';
+
+/** What {@link sweep} is held to. */
+export interface SweepOptions {
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** This process. */
+  readonly ownId: string;
+}
+
+/** After this, a process of another machine that does not touch its journal is taken for gone. */
+const silentMs = 1_800_000;
+const maxJournalBytes = 1_048_576;
+const maxJournals = 1000;
+
+/** Removes the temporary files of processes that are gone: only in the folders that their journals name, only those of that process. */
+export async function sweep(root: Root, options: SweepOptions): Promise<void> {
+  await using folder = await findTrashFolder(root);
+  if (folder === undefined) return;
+  for (const name of await listJournals(folder)) {
+    const id = name.slice(journalPrefix.length).replace(/\.next$/, '');
+    if (id === options.ownId || !isOwnerId(id) || !(await isGone(folder.entry(name), id, options))) continue;
+    for (const names of await readJournal(folder.entry(name))) await sweepFolder(root, { names, id, signal: options.signal });
+    await unlink(folder.entry(name));
+  }
+}
+
+/** Removes a trash that holds nothing, as when this server goes. */
+export async function dropEmptyTrash(root: Root): Promise<void> {
+  await using folder = await findTrashFolder(root);
+  if (folder === undefined) return;
+  for await (const { bytes } of listEntries(folder)) if (bytes.toString() !== ignoreName) return;
+  try {
+    await unlink(folder.entry(ignoreName));
+    await rmdir(join(root.path, trashName));
+  } catch (error) {
+    // Another process has begun to use it, or has removed it.
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
+  }
+}
+
+async function listJournals(folder: OwnFolder): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { bytes } of listEntries(folder)) {
+    const name = bytes.toString();
+    if (name.startsWith(journalPrefix)) names.push(name);
+    if (names.length === maxJournals) break;
+  }
+  return names;
+}
+
+async function isGone(path: string, id: string, { now }: SweepOptions): Promise<boolean> {
+  const state = await findOwnerState(id);
+  if (state !== 'unknown') return state === 'gone';
+  return now() - (await stat(path)).mtimeMs > silentMs;
+}
+
+async function readJournal(path: string): Promise<readonly (readonly string[])[]> {
+  const text = await readFile(path, 'utf8');
+  const lines = text.slice(0, maxJournalBytes).split('\n');
+  return lines.flatMap((line) => {
+    const names = readNames(line);
+    return names === undefined ? [] : [names];
+  });
+}
+
+async function sweepFolder(
+  root: Root,
+  { names, id, signal }: { names: readonly string[]; id: string; signal: AbortSignal },
+): Promise<void> {
+  await using directory = await openIfThere(root, names);
+  if (directory === undefined) return;
+  for await (const { bytes, path } of listEntries(directory)) {
+    signal.throwIfAborted();
+    if (isTemporaryOf(id, bytes.toString())) await removeTree(path, { root, signal });
+  }
+}
+
+async function openIfThere(root: Root, names: readonly string[]): Promise<PinnedDirectory | undefined> {
+  try {
+    return await openDirectory({ root, names, shown: names.join('/') });
+  } catch (error) {
+    if (isAppError(error) && (error.code === 'NOT_FOUND' || error.code === 'INVALID_INPUT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,11 @@
+import type { FileHandle } from 'node:fs/promises';
+import { hasCode } from '../descriptor/judge-place.ts';
+
+/** Brings the names of a folder to the disk, where the file system can do that for folders. */
+export async function syncFolder(folder: FileHandle): Promise<void> {
+  try {
+    await folder.sync();
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL', 'EPERM', 'EBADF', 'ENOTSUP', 'ENOSYS')) throw error;
+  }
+}
