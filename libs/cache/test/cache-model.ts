@@ -18,6 +18,9 @@ const tagOf = { a: ['t'], b: ['t', 'u'], c: [] } as const satisfies Record<Key, 
 export const life = { ttlMs: 1_000, staleMs: 500, graceMs: 2_000 };
 const skewMs = 5_000;
 const patienceMs = 80;
+const maxMemoryBytes = 4_096;
+/** So long both nodes must be healthy if the place of one in the log was not kept, because its tier failed then. */
+const quietMs = 1_000;
 
 /** What the connections of one node are; they outlive the caches. */
 export interface NodeConnections {
@@ -48,7 +51,7 @@ export class CacheModel {
   private gates: (() => void)[] = [];
   private running: Promise<void>[] = [];
   private readonly name: string;
-  private looks = 0;
+  private pokes = 0;
 
   constructor(name: string, connections: readonly [NodeConnections, NodeConnections]) {
     this.name = name;
@@ -63,7 +66,7 @@ export class CacheModel {
       name,
       jitter: 0,
       now: () => this.now,
-      tiers: [memoryTier({ maxEntries: 3 }), tiers.redis.tier, tiers.sqlite.tier],
+      tiers: [memoryTier({ maxEntries: 3, maxBytes: maxMemoryBytes }), tiers.redis.tier, tiers.sqlite.tier],
       bus: redisBus(redis, { checkMs: 50 }),
       retryAfterMs: 5,
     });
@@ -188,11 +191,15 @@ export class CacheModel {
       node.tiers.redis.mode = 'ok';
       node.tiers.sqlite.mode = 'ok';
       await this.connect(node, true);
+      await this.poke(node);
     }
     const deadline = performance.now() + 20_000;
+    let quietSince = performance.now();
     // Twice the same: a tier that was told late has what lies above it told after that.
-    for (let seen = 'nothing'; ;) {
-      const last = await this.settledAt();
+    for (let seen = 'nothing'; performance.now() - quietSince < quietMs;) {
+      const isHealthy = await this.areHealthy();
+      if (!isHealthy) quietSince = performance.now();
+      const last = isHealthy ? await this.settledAt() : undefined;
       if (last !== undefined && last === seen) break;
       if (performance.now() > deadline) throw new Error(`Not settled: ${JSON.stringify(this.nodes.map(({ cache }) => cache.stats()))}`);
       seen = last ?? 'nothing';
@@ -205,17 +212,26 @@ export class CacheModel {
     }
   }
 
-  /** The end of the log when both nodes are healthy, owe nothing, and have applied it. */
-  private async settledAt(): Promise<string | undefined> {
-    let isHealthy = this.looks % 20 > 0;
-    this.looks += 1;
-    for (const { cache } of this.nodes) {
-      const { tiers, busState } = cache.stats();
-      if (isHealthy && busState === 'closed' && tiers.every(({ state }) => state === 'closed')) continue;
+  /** Has a node read and write, and tell the other nothing. What it writes is too large for memory, where it would take a place. */
+  private async poke({ cache }: Node): Promise<void> {
+    this.pokes += 1;
+    await cache.getOrLoad(`poke ${String(this.pokes)}`, () => Promise.resolve('x'.repeat(maxMemoryBytes)));
+  }
+
+  /** Whether both nodes use everything and owe nothing. */
+  private async areHealthy(): Promise<boolean> {
+    let isHealthy = true;
+    for (const node of this.nodes) {
+      const { tiers, busState } = node.cache.stats();
+      if (busState === 'closed' && tiers.every(({ state }) => state === 'closed')) continue;
       isHealthy = false;
-      await cache.delete('poke');
+      await this.poke(node);
     }
-    if (!isHealthy) return undefined;
+    return isHealthy;
+  }
+
+  /** The end of the log when both nodes have applied it. */
+  private async settledAt(): Promise<string | undefined> {
     const [latest] = await this.nodes[0].connections.redis.command.xrevrange(`trellis:${this.name}:log`, '+', '-', 'COUNT', 1);
     for (const { connections } of this.nodes) {
       const place = sql<{ record: string }>`select record from trellis_cache_1 where name = ${`${this.name}:p`}`;
