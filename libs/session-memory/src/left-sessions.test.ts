@@ -3,12 +3,15 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
 import { openMemoryKeyStore, type KeyStore } from '@trellis-mcp/stores';
 import { recordMeasurement } from '@trellis-mcp/test-services';
+import { openPlace } from '../test/open-place.ts';
 import { createSessionMemory, type SessionMemory } from './index.ts';
 
 const isSoak = process.env['SOAK'] === '1';
 const sessions = isSoak ? 100_000 : 10_000;
 const ttlMs = 60_000;
 const perPrincipal = 10;
+/** A store keeps rows for longer, since the clocks of two processes may differ. */
+const storeGraceMs = 60_000;
 
 it(
   `gives the memory of ${String(sessions)} sessions back after their TTL, when they are pruned and when others follow`,
@@ -47,6 +50,24 @@ it(
   },
   isSoak ? 300_000 : 60_000,
 );
+
+it('leaves no rows of them in SQLite when others follow', async () => {
+  let now = 1_000_000;
+  await using place = await openPlace({ kind: 'sqlite', at: ':memory:', space: 'left' }, () => now);
+  const memory = createSessionMemory({ store: place.store, now: () => now, maxTokens: 1_000, ttlMs });
+  const keysAfter = async (): Promise<number> => {
+    await leaveSessions(memory, 1_000);
+    let pruned = 0;
+    now += ttlMs + storeGraceMs;
+    for (let batch = await place.store.prune(); batch > 0; batch = await place.store.prune()) pruned += batch;
+    return pruned;
+  };
+  expect(await keysAfter()).toBe(1_000);
+  await leaveSessions(memory, 1_000);
+  now += ttlMs + storeGraceMs;
+  // Each has two writes, and every 256th of them prunes 512 rows.
+  expect(await keysAfter()).toBe(1_000);
+});
 
 async function leaveSessions(memory: SessionMemory, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
