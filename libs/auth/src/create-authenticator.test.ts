@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { makeTokenKey } from '@trellis-mcp/test-services';
 import type { AppError } from '@trellis-mcp/errors';
 import fc from 'fast-check';
 import { isAppError } from '@trellis-mcp/errors';
-import { makeKey, resource, startStubIssuer, type StubIssuer } from '../test/start-stub-issuer.ts';
+import { resource, startStubIssuer, type StubIssuer } from '../test/start-stub-issuer.ts';
 import { authFailure, createAuthenticator, type Authenticator, type AuthenticatorOptions, type Principal } from './index.ts';
 
 let at: number;
@@ -181,7 +182,7 @@ it('costs little for a token that it knows', async () => {
 it('serves keys from a rotated set made by another algorithm', async () => {
   const auth = authenticator();
   await present(auth, await stub.sign());
-  const next = await makeKey('EdDSA');
+  const next = makeTokenKey('EdDSA');
   stub.keys.push(next.jwk);
   at += 10_000;
   const token = await stub.sign({ header: { alg: 'EdDSA', kid: next.jwk.kid }, key: next.privateKey });

@@ -1,19 +1,11 @@
 import { expect } from '@jest/globals';
+import { makeTokenKey, type TokenChanges, type TokenKey } from '@trellis-mcp/test-services';
 import type { AppError } from '@trellis-mcp/errors';
 import { openMemoryKeyStore, type KeyStore } from '@trellis-mcp/stores';
 import { base64url } from 'jose';
 import { authFailure, createAuthenticator } from '../src/index.ts';
 import type { AuthenticatorOptions, Authenticator, AuthReason, AuthRequest } from '../src/index.ts';
-import {
-  makeKey,
-  makeProver,
-  resource,
-  startStubIssuer,
-  type Prover,
-  type StubIssuer,
-  type TestKey,
-  type TokenChanges,
-} from './start-stub-issuer.ts';
+import { makeProver, resource, startStubIssuer, type Prover, type StubIssuer } from './start-stub-issuer.ts';
 
 /** One attack: what is sent, and the answer. `error` is the OAuth code; none means that the challenge has none. */
 export interface Attack {
@@ -38,8 +30,8 @@ export const request = (parts: Partial<AuthRequest>): AuthRequest => ({ method: 
 /** An issuer, keys of friend and foe, and authenticators before them. */
 export interface AttackBench {
   stub: StubIssuer;
-  stranger: TestKey;
-  rsa: TestKey;
+  stranger: TokenKey;
+  rsa: TokenKey;
   prover: Prover;
   thief: Prover;
   store: KeyStore;
@@ -56,7 +48,7 @@ export interface AttackBench {
 
 export async function openAttackBench(): Promise<AttackBench> {
   const stub = await startStubIssuer(now);
-  const [stranger, rsa, prover, thief] = [await makeKey(), await makeKey('RS256'), await makeProver(now), await makeProver(now)];
+  const [stranger, rsa, prover, thief] = [makeTokenKey(), makeTokenKey('RS256'), makeProver(now), makeProver(now)];
   stub.keys.push(rsa.jwk);
   const reported: AppError[] = [];
   const onError = (error: AppError): number => reported.push(error);

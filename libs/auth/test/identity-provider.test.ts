@@ -64,7 +64,7 @@ it('takes tokens of the next key without a restart, and none of the withdrawn on
 });
 
 it('takes a bound token with a proof, and not without', async () => {
-  const prover = await makeProver(now);
+  const prover = makeProver(now);
   at = 0;
   const store = openMemoryKeyStore({ whenFull: 'refuse', now });
   const auth = authenticator({ dpop: { store, required: true } });
@@ -92,7 +92,7 @@ it('asks the provider about opaque tokens, and hears of a revocation within a mi
 });
 
 it('takes an opaque token that is bound to a key with its proof only', async () => {
-  const prover = await makeProver(now);
+  const prover = makeProver(now);
   const store = openMemoryKeyStore({ whenFull: 'refuse', now });
   const auth = authenticator({ issuer: opaque.issuer, mode: 'introspection', ...opaque.resourceServer, dpop: { store } });
   const proof = await prover.prove('', { claims: { htu: opaque.tokenEndpoint, ath: undefined } });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type TokenChanges } from '@trellis-mcp/test-services';
 import { openMemoryKeyStore } from '@trellis-mcp/stores';
 import { authFailure, type AuthRequest } from '../src/index.ts';
 import { canary, encode, invalid, openAttackBench, request, seconds, type Attack, type AttackBench } from './attack-bench.ts';
-import { resource, type TokenChanges } from './start-stub-issuer.ts';
+import { resource } from './start-stub-issuer.ts';
 
 let bench: AttackBench;
 beforeAll(async () => {

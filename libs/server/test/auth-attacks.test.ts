@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiKey } from '@trellis-mcp/auth';
-import { makeKey, makeProver, startStubIssuer } from './fixture/stub-issuer.ts';
+import { makeProver, makeTokenKey, startStubIssuer, type StubIssuer } from '@trellis-mcp/test-services';
 import { startGuarded } from './fixture/start-guarded.ts';
 import { legacyHeaders, post, sendRaw, type Headers, type RawAnswer } from './raw-http.ts';
 import { upgrade } from './raw-websocket.ts';
 
-let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
+let issuer: StubIssuer;
 let server: Awaited<ReturnType<typeof startGuarded>>;
 
 beforeAll(async () => {
@@ -147,7 +147,7 @@ const tokens: Row[] = [
   },
   {
     title: 'the signature of another key',
-    headers: withToken((url) => issuer.issue(url, { key: makeKey().privateKey })),
+    headers: withToken((url) => issuer.issue(url, { key: makeTokenKey().privateKey })),
     status: 401,
     reason: 'auth-signature',
     says: /signature/,
@@ -183,7 +183,7 @@ const tokens: Row[] = [
   },
   {
     title: 'a proof with the wrong ath',
-    headers: withProof((_token, target) => prover.prove('another token', ofTarget(target))),
+    headers: withProof((_token, target) => prover.prove('another token', { claims: ofTarget(target) })),
     status: 401,
     reason: 'auth-proof',
     says: /./,
@@ -191,7 +191,7 @@ const tokens: Row[] = [
   },
   {
     title: 'a proof for another URL',
-    headers: withProof((token, { method }) => prover.prove(token, { htm: method, htu: 'https://evil.example/mcp' })),
+    headers: withProof((token, { method }) => prover.prove(token, { claims: { htm: method, htu: 'https://evil.example/mcp' } })),
     status: 401,
     reason: 'auth-proof',
     says: /./,
@@ -199,7 +199,7 @@ const tokens: Row[] = [
   },
   {
     title: 'a proof for another method',
-    headers: withProof((token, { url }) => prover.prove(token, { htm: 'DELETE', htu: url })),
+    headers: withProof((token, { url }) => prover.prove(token, { claims: { htm: 'DELETE', htu: url } })),
     status: 401,
     reason: 'auth-proof',
     says: /./,
@@ -207,7 +207,7 @@ const tokens: Row[] = [
   },
   {
     title: 'a proof of another key',
-    headers: withProof((token, target) => other.prove(token, ofTarget(target))),
+    headers: withProof((token, target) => other.prove(token, { claims: ofTarget(target) })),
     status: 401,
     reason: 'auth-binding',
     says: /another key/,
@@ -215,7 +215,7 @@ const tokens: Row[] = [
   },
   {
     title: 'an old proof',
-    headers: withProof((token, target) => prover.prove(token, { ...ofTarget(target), iat: now() - 900 })),
+    headers: withProof((token, target) => prover.prove(token, { claims: { ...ofTarget(target), iat: now() - 900 } })),
     status: 401,
     reason: 'auth-proof',
     says: /./,
@@ -283,7 +283,7 @@ describe.each(['HTTP', 'WebSocket'])('over %s', (road) => {
 
   it('refuses a proof that was used before', async () => {
     const token = issuer.issue(resource(), { claims: bound });
-    const proof = prover.prove(token, { htm: road === 'HTTP' ? 'POST' : 'GET', htu: resource() });
+    const proof = prover.prove(token, { claims: { htm: road === 'HTTP' ? 'POST' : 'GET', htu: resource() } });
     const send = () => attack(road, { headers: () => ({ Authorization: `DPoP ${token}`, DPoP: proof }) });
     expect((await send()).status).toBe(road === 'HTTP' ? 200 : 101);
     const again = await expectRefusal(server, send, { status: 401, reason: 'auth-replay', says: /proof/ });
@@ -313,7 +313,7 @@ describe.each(['HTTP', 'WebSocket'])('over %s', (road) => {
 describe('an issuer', () => {
   it('that sends its new keys is followed without a restart', async () => {
     const fresh = await startGuarded({ issuer });
-    const next = makeKey();
+    const next = makeTokenKey();
     const send = async (): Promise<number> => {
       const token = issuer.issue(fresh.url, { header: { kid: next.jwk.kid }, key: next.privateKey });
       return (await sendRaw(fresh.port, post(body, { ...legacyHeaders, Authorization: `Bearer ${token}` }))).status;
@@ -325,7 +325,7 @@ describe('an issuer', () => {
   });
 
   it.each([
-    { title: 'is away', change: () => (issuer.isDown = true), logged: /status 500/ },
+    { title: 'is away', change: () => (issuer.answer = (_request, response) => void response.writeHead(500).end()), logged: /status 500/ },
     {
       title: 'names keys at a private address',
       change: () => (issuer.metadata = { jwks_uri: 'http://10.0.0.1/keys' }),
@@ -333,7 +333,7 @@ describe('an issuer', () => {
     },
     { title: 'names itself otherwise', change: () => (issuer.metadata = { issuer: 'https://evil.example' }), logged: /another issuer/ },
   ])('that $title is 503, not 401', async ({ change, logged }) => {
-    Object.assign(issuer, { isDown: false, metadata: {} });
+    Object.assign(issuer, { answer: undefined, metadata: {} });
     change();
     const fresh = await startGuarded({ issuer });
     const token = issuer.issue(fresh.url);

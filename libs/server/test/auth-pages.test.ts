@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { startStubIssuer, type StubIssuer } from '@trellis-mcp/test-services';
 import { bearer } from './fixture/post-message.ts';
 import { startGuarded } from './fixture/start-guarded.ts';
-import { startStubIssuer } from './fixture/stub-issuer.ts';
 
-let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
+let issuer: StubIssuer;
 
 beforeAll(async () => {
   issuer = await startStubIssuer();

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startStubIssuer, type StubIssuer } from '@trellis-mcp/test-services';
 import type { JsonObject } from '../src/schema/json.ts';
 import { accept, makeAskingApp } from './fixture/asking-app.ts';
 import { bearer, postMessage } from './fixture/post-message.ts';
 import { openSocket } from './fixture/socket-client.ts';
 import { startGuarded } from './fixture/start-guarded.ts';
-import { startStubIssuer } from './fixture/stub-issuer.ts';
 
 type Server = Awaited<ReturnType<typeof startGuarded>>;
 type Send = (method: string, params: JsonObject) => Promise<JsonObject>;
 
-let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
+let issuer: StubIssuer;
 let server: Server;
 /** The same server with keys and stores of its own: what it makes never was on the first. */
 let other: Server;
@@ -90,8 +90,7 @@ const kept: readonly Kept[] = [
   {
     what: 'a pending question',
     make: async (send) => String(resultOf(await send('tools/call', call('greet')))['requestState']),
-    use: (send, requestState) =>
-      send('tools/call', { ...call('greet'), requestState, inputResponses: { who: accept({ name: 'Ada' }) } }),
+    use: (send, requestState) => send('tools/call', { ...call('greet'), requestState, inputResponses: { who: accept({ name: 'Ada' }) } }),
     holds: /Hello Ada/,
     isModernOnly: true,
   },

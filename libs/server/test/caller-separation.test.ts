@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '@trellis-mcp/logging';
-import type { Probe } from '@trellis-mcp/test-services';
+import { startStubIssuer, type Probe, type StubIssuer } from '@trellis-mcp/test-services';
 import { LegacySessions } from '../src/http/legacy-sessions.ts';
 import type { JsonObject } from '../src/schema/json.ts';
 import { guardedTools } from './fixture/guarded-app.ts';
@@ -10,10 +10,9 @@ import { openSocket } from './fixture/socket-client.ts';
 import { spawnGuarded } from './fixture/spawn-guarded.ts';
 import { connectTo, eras, startCore } from './fixture/start-core.ts';
 import { startGuarded } from './fixture/start-guarded.ts';
-import { startStubIssuer } from './fixture/stub-issuer.ts';
 import { legacyOpening, modernRequest } from './jsonrpc.ts';
 
-let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
+let issuer: StubIssuer;
 let server: Awaited<ReturnType<typeof startGuarded>>;
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { AppError } from '@trellis-mcp/errors';
-import type { StubHandler } from '@trellis-mcp/test-services';
-import { makeKey, resource, startStubIssuer, type StubIssuer, type TestKey } from '../../test/start-stub-issuer.ts';
+import { makeTokenKey, type TokenKey, type StubHandler } from '@trellis-mcp/test-services';
+import { resource, startStubIssuer, type StubIssuer } from '../../test/start-stub-issuer.ts';
 import { authFailure, createAuthenticator, type Authenticator, type AuthenticatorOptions } from '../index.ts';
 
 let at: number;
@@ -36,12 +36,12 @@ const outcome = async (auth: Authenticator, token: string): Promise<string> =>
       return `${failure?.status} ${failure?.reason}`;
     },
   );
-const rotate = async (): Promise<TestKey> => {
-  const next = await makeKey();
+const rotate = async (): Promise<TokenKey> => {
+  const next = makeTokenKey();
   stub.keys = [next.jwk];
   return next;
 };
-const signWith = ({ jwk, privateKey }: TestKey): Promise<string> => stub.sign({ header: { kid: jwk.kid }, key: privateKey });
+const signWith = ({ jwk, privateKey }: TokenKey): Promise<string> => stub.sign({ header: { kid: jwk.kid }, key: privateKey });
 const jwksRequests = (): number => stub.paths().filter((path) => path === '/jwks').length;
 const down: StubHandler = (request) => void request.socket.destroy();
 const away = '503 issuer_unavailable';
@@ -53,7 +53,7 @@ it('a rotated key is fetched for the first token that names it, and not for each
   at += 10_000;
   await expect(outcome(auth, token)).resolves.toBe('taken');
   const before = jwksRequests();
-  const strangers = await Promise.all(Array.from({ length: 20 }, async () => signWith(await makeKey())));
+  const strangers = await Promise.all(Array.from({ length: 20 }, async () => signWith(makeTokenKey())));
   for (const one of strangers) await expect(outcome(auth, one)).resolves.toBe('401 key');
   expect(jwksRequests()).toBe(before);
   at += 10_000;
@@ -160,7 +160,7 @@ it('an issuer that is away makes it 503, not 401, for a key that it may have mad
   await outcome(auth, await stub.sign());
   stub.answer = down;
   at += 10_000;
-  await expect(outcome(auth, await signWith(await makeKey()))).resolves.toBe(away);
+  await expect(outcome(auth, await signWith(makeTokenKey()))).resolves.toBe(away);
 });
 
 it('an issuer that is away is reported by check once no key can be used, and check asks seldom', async () => {

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createApiKey } from '@trellis-mcp/auth';
-import { freePort, startIdentityProvider, type IdentityProvider } from '@trellis-mcp/test-services';
+import { freePort, startIdentityProvider, startStubIssuer, type IdentityProvider, type StubIssuer } from '@trellis-mcp/test-services';
 import { z } from 'zod';
-import { startStubIssuer } from '../../test/fixture/stub-issuer.ts';
 import { commonSettings, type CommonConfig } from '../common-settings.ts';
 import { runDoctor } from './doctor.ts';
 
-let issuer: Awaited<ReturnType<typeof startStubIssuer>>;
+let issuer: StubIssuer;
 
 beforeAll(async () => {
   issuer = await startStubIssuer();
@@ -49,9 +48,9 @@ it('finds an issuer that may not be asked with 78, naming the flag', async () =>
 });
 
 it('finds an issuer that is down', async () => {
-  issuer.isDown = true;
+  issuer.answer = (_request, response) => void response.writeHead(500).end();
   const { code, text } = await examine({});
-  issuer.isDown = false;
+  issuer.answer = undefined;
   expect({ code, text }).toEqual({
     code: 69,
     text: expect.stringMatching(/metadata came with status 500\. Is it up.* See --auth-issuer\./),
