@@ -49,7 +49,7 @@ function toFolder(uri: string): string | undefined {
     return path.includes('\0') ? undefined : resolve(path);
   } catch (error) {
     // A host other than this one, or escapes that are no text.
-    if (error instanceof TypeError || error instanceof URIError) return undefined;
+    if (Object(error) === error && ['TypeError', 'URIError'].includes((error as Error).name)) return undefined;
     throw error;
   }
 }
