@@ -4,7 +4,7 @@ import { AppError, errorCodes } from '@trellis-mcp/errors';
 import { createDefiners, defineServer, type Events, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { app as sample } from '../test/sample/app.ts';
-import { connectOver } from './contract/roads.ts';
+import { connectOver, roads } from './contract/roads.ts';
 import { startInProcess } from './start-in-process.ts';
 
 interface Deps {
@@ -66,15 +66,6 @@ const app = defineServer({
     }),
   ],
 });
-
-const roads = [
-  ['stdio', 'modern', []],
-  ['stdio', 'legacy', []],
-  ['HTTP', 'modern', ['--transport', 'http']],
-  ['HTTP', 'legacy', ['--transport', 'http', '--legacy-sessions']],
-  ['WebSocket', 'modern', ['--transport', 'http']],
-  ['WebSocket', 'legacy', ['--transport', 'http']],
-] as const;
 
 describe.each(roads)('our client on our server (%s, %s)', (road, era, args) => {
   it('gets every error back whole, and INTERNAL without anything of ours', async () => {

@@ -3,18 +3,9 @@ import type { CommonConfig } from '@trellis-mcp/server';
 import { startInProcess } from '../start-in-process.ts';
 import type { Contract } from './contract-options.ts';
 import { type ProbeListener, withProbes } from './probe-tools.ts';
-import { connectOver } from './roads.ts';
+import { connectOver, roads } from './roads.ts';
 
 const limitMs = 200;
-
-const roads = [
-  ['stdio', 'modern', []],
-  ['stdio', 'legacy', []],
-  ['HTTP', 'modern', ['--transport', 'http']],
-  ['HTTP', 'legacy', ['--transport', 'http', '--legacy-sessions']],
-  ['WebSocket', 'modern', ['--transport', 'http']],
-  ['WebSocket', 'legacy', ['--transport', 'http']],
-] as const;
 
 /** A cancellation of the client reaches the handler's signal on every transport that can carry it. */
 export function describeAbort<Config extends CommonConfig, Deps>({ app, args, timeFactor }: Contract<Config, Deps>): void {

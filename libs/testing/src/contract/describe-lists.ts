@@ -4,21 +4,14 @@ import type { Connection } from '@trellis-mcp/client';
 import type { CommonConfig } from '@trellis-mcp/server';
 import { type InProcessServer, startInProcess } from '../start-in-process.ts';
 import type { Contract } from './contract-options.ts';
-import { connectOver, type Road } from './roads.ts';
+import { connectOver, type Road, roads } from './roads.ts';
 import { schemaProblems, schemaTexts, undescribedArguments } from './schema-problems.ts';
 import { descriptionProblems, textProblems } from './text-problems.ts';
 import { compareSnapshots } from './tool-snapshots.ts';
 
 const eras = ['modern', 'legacy'] as const;
 type Era = (typeof eras)[number];
-const roads = [
-  ['stdio', 'modern'],
-  ['stdio', 'legacy'],
-  ['HTTP', 'modern'],
-  ['HTTP', 'legacy'],
-  ['WebSocket', 'modern'],
-  ['WebSocket', 'legacy'],
-] as const;
+const everyRoad = roads.map(([road, era]) => [road, era] as const);
 /** The connection of an era; over stdio unless another road is named. */
 type ConnectionOf = (era: Era, road?: Road) => Connection;
 const toolName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -36,7 +29,7 @@ export function describeLists<Config extends CommonConfig, Deps>(contract: Contr
 
   beforeAll(async () => {
     server = await startInProcess(app, { args });
-    const open = roads.map(async ([road, era]) => connections.set(`${road}, ${era}`, await connectOver(road, server, { era })));
+    const open = everyRoad.map(async ([road, era]) => connections.set(`${road}, ${era}`, await connectOver(road, server, { era })));
     await Promise.all(open);
   });
 
@@ -45,20 +38,20 @@ export function describeLists<Config extends CommonConfig, Deps>(contract: Contr
   });
 
   describe('what it lists', () => {
-    it.each(roads)('is the same, in the same order, each time (%s, %s)', async (road, era) => {
+    it.each(everyRoad)('is the same, in the same order, each time (%s, %s)', async (road, era) => {
       const first = await listNames(connectionOf('modern'));
       expect(first.tools).not.toEqual([]);
       for (let time = 0; time < 2; time += 1) expect(await listNames(connectionOf(era, road))).toEqual(first);
       expect(await listWhole(connectionOf(era, road))).toEqual(await listWhole(connectionOf(era)));
     });
 
-    it.each(roads)('comes in pages that make up the whole, and a cursor of somebody else is refused (%s, %s)', async (road, era) => {
+    it.each(everyRoad)('comes in pages that make up the whole, and a cursor of somebody else is refused (%s, %s)', async (road, era) => {
       const connection = connectionOf(era, road);
       expect(await walkPages(connection)).toEqual((await connection.listTools()).map(({ name }) => name));
       await expect(connection.raw.listTools({ cursor: 'forged' })).rejects.toMatchObject({ code: -32602 });
     });
 
-    it.each(roads)('says who the server is and how to use it (%s, %s)', (road, era) => {
+    it.each(everyRoad)('says who the server is and how to use it (%s, %s)', (road, era) => {
       const { implementation, instructions } = connectionOf(era, road).server;
       expect(implementation).toMatchObject({ name: app.name, version: app.version });
       expect(instructions).toBe(app.instructions);
