@@ -5,7 +5,7 @@ import { missing } from '../descriptor/missing.ts';
 import { openFile, type PinnedFile } from '../descriptor/open-file.ts';
 import { type Located, quote } from '../roots/located.ts';
 import { commitFile, writeAll } from '../write/commit-file.ts';
-import { assertMatch, findFile, openFileTarget } from '../write/target.ts';
+import { assertMatch, findFile, namesOf, openFileTarget } from '../write/target.ts';
 import { tooLarge } from '../write/too-large.ts';
 import { applyEdits, type Edit } from './apply-edits.ts';
 import { decodeWhole, encodeText } from './text-format.ts';
@@ -36,7 +36,7 @@ export async function editFile(
   return await writer.locks.hold([target.key], signal, async () => {
     const stats = await findFile(target, limits);
     if (stats === undefined) throw missing(located);
-    await using file = await openFile({ ...located, names: [...target.directory.names, target.name] }, { signal });
+    await using file = await openFile({ ...located, names: namesOf(target) }, { signal });
     assertMatch(located, file.stats, request.ifMatch);
     const { text, encoding } = decodeWhole(await readAll(file, limits.maxWriteBytes));
     const edited = await applyEdits(text, request.edits, { maxCharacters: limits.maxWriteBytes, signal });

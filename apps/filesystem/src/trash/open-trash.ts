@@ -8,9 +8,9 @@ import { quote } from '../roots/located.ts';
 import type { Root } from '../roots/root.ts';
 import { writeAll } from '../write/commit-file.ts';
 import { lookAt } from '../write/look-at.ts';
-import { findTrashFolder, listEntries, openOwnFolder, openTrashFolder, type OwnFolder } from '../write/own-folder.ts';
+import { findTrashFolder, listEntries, openOwnFolder, openTrashFolder, type OwnFolder, readOwnFile } from '../write/own-folder.ts';
 import { syncFolder } from '../write/sync-folder.ts';
-import type { Target } from '../write/target.ts';
+import { namesOf, type Target } from '../write/target.ts';
 import { doomedPrefix, removeDoomed } from './remove-doomed.ts';
 import { readNames } from './read-names.ts';
 import { createTrashId, readTrashId, type TrashId } from './trash-id.ts';
@@ -51,7 +51,8 @@ export interface TrashOptions {
 }
 
 const infoName = 'info.json';
-const itemName = 'item';
+/** What was deleted, in its place in the trash. */
+export const itemName = 'item';
 const maxItems = 10_000;
 const maxInfoBytes = 65_536;
 /** What has no item for so long was left by a kill. */
@@ -88,7 +89,7 @@ class OpenTrash implements Trash {
     await mkdir(folder.entry(id), { mode: 0o700 });
     try {
       await using place = await openOwnFolder(folder.entry(id), located.root);
-      await writeInfo(place, [...target.directory.names, target.name]);
+      await writeInfo(place, namesOf(target));
       await rename(target.path, place.entry(itemName));
       await syncFolder(place.handle);
     } catch (error) {
@@ -176,9 +177,13 @@ async function writeInfo(place: OwnFolder, names: readonly string[]): Promise<vo
 }
 
 async function readInfo(place: OwnFolder): Promise<readonly string[] | undefined> {
-  await using handle = await open(place.entry(infoName), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxInfoBytes), position: 0 });
-  return readNames(buffer.toString('utf8', 0, bytesRead));
+  const text = await readOwnFile(place.entry(infoName), maxInfoBytes);
+  try {
+    return readNames(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Removes the place of an item that is not in it. */

@@ -1,14 +1,8 @@
 import { isReserved } from '../roots/reserved.ts';
 
 /** Reads names from the root on, as this server has written them down; nothing for what it cannot have written. */
-export function readNames(json: string): readonly string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return Array.isArray(value) && value.every(isName) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+export function readNames(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every(isName) ? value : undefined;
 }
 
 function isName(value: unknown): value is string {

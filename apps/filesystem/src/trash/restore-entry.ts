@@ -7,7 +7,7 @@ import type { Located } from '../roots/located.ts';
 import { isInArea } from '../roots/narrowing.ts';
 import { placeEntry } from '../write/place-entry.ts';
 import { syncFolder } from '../write/sync-folder.ts';
-import { openTarget } from '../write/target.ts';
+import { namesOf, openTarget } from '../write/target.ts';
 import { writing } from '../write/writing.ts';
 import type { Trashed } from './open-trash.ts';
 
@@ -36,7 +36,8 @@ async function putBack(trashed: Trashed, located: Located, { deps, signal }: Pic
   await using target = await openTarget(located);
   await deps.writer.locks.hold([target.key, `trash:${trashed.id}`], signal, async () =>
     writing(located, async () => {
-      await placeEntry(trashed.path, target);
+      const note = { kind: 'restore', trashId: trashed.id, to: namesOf(target) } as const;
+      await placeEntry(trashed.path, target, async () => deps.writer.note(located.root, note));
       await trashed.forget();
       await syncFolder(target.directory.handle);
     }),

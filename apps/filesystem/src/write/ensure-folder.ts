@@ -23,7 +23,7 @@ export async function ensureFolder(located: Located): Promise<EnsuredFolder> {
   await using target = await openTarget(located);
   const created = await writing(located, async () => makeFolder(target.path));
   // Something may have been there that is no folder, such as a link that leads nowhere.
-  await using _ = await openDirectory(located);
+  await (await openDirectory(located)).handle.close();
   return { created };
 }
 

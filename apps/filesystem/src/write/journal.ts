@@ -1,19 +1,21 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink, utimes } from 'node:fs/promises';
 import type { Root } from '../roots/root.ts';
-import { openTrashFolder, type OwnFolder } from './own-folder.ts';
 import { writeAll } from './commit-file.ts';
+import type { JournalNote } from './journal-note.ts';
+import { openTrashFolder, type OwnFolder } from './own-folder.ts';
 
-/** Where this process writes in one root, for the next process to clean up after a kill. */
+/** What this process is about to do in one root. */
 export interface Journal extends AsyncDisposable {
-  /** Returns once it is written down that there may be temporary files in a folder; disposing of the note takes it back. */
-  note(names: readonly string[]): Promise<AsyncDisposable>;
+  /** Returns once the note is written down; disposing of it takes it back. */
+  note(note: JournalNote): Promise<AsyncDisposable>;
   /** Says that this process still runs, to those that cannot ask. */
   touch(): Promise<void>;
 }
 
 const maxBytes = 262_144;
 export const journalPrefix = 'journal-';
+const createAnew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 /** Opens the journal of a root in its trash. */
 export async function openJournal(root: Root, ownerId: string): Promise<Journal> {
@@ -27,16 +29,14 @@ export async function openJournal(root: Root, ownerId: string): Promise<Journal>
   }
 }
 
-const createAnew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-
 class OpenJournal implements Journal {
   readonly #folder: OwnFolder;
   readonly #name: string;
   #handle: FileHandle;
   #bytes = 0;
-  /** How many notes of a folder were not taken back yet. */
+  /** How often each note was made and not taken back. */
   readonly #open = new Map<string, number>();
-  /** Folders that the file names. */
+  /** Notes in the file. One of a folder stays there, since the next change will be in the same folder. */
   #written = new Set<string>();
   #turn: Promise<void> = Promise.resolve();
 
@@ -46,17 +46,17 @@ class OpenJournal implements Journal {
     this.#handle = handle;
   }
 
-  async note(names: readonly string[]): Promise<AsyncDisposable> {
-    const line = JSON.stringify(names);
-    this.#open.set(line, (this.#open.get(line) ?? 0) + 1);
-    const takeBack = (): Promise<void> => {
-      const left = (this.#open.get(line) ?? 1) - 1;
-      if (left > 0) this.#open.set(line, left);
-      else this.#open.delete(line);
-      return Promise.resolve();
+  async note(note: JournalNote): Promise<AsyncDisposable> {
+    const json = JSON.stringify(note);
+    this.#open.set(json, (this.#open.get(json) ?? 0) + 1);
+    const takeBack = async (): Promise<void> => {
+      const left = (this.#open.get(json) ?? 1) - 1;
+      if (left > 0) this.#open.set(json, left);
+      else this.#open.delete(json);
+      if (left === 0 && note.kind !== 'folder') await this.#inTurn(async () => this.#strike(json));
     };
     try {
-      await this.#inTurn(async () => this.#write(line));
+      await this.#inTurn(async () => this.#write(json));
     } catch (error) {
       await takeBack();
       throw error;
@@ -79,30 +79,36 @@ class OpenJournal implements Journal {
     });
   }
 
-  async #write(line: string): Promise<void> {
-    if (this.#written.has(line)) return;
+  async #write(json: string): Promise<void> {
+    if (this.#written.has(json)) return;
     if (this.#bytes > maxBytes) await this.#shorten();
-    else await this.#append([line]);
+    if (this.#written.has(json)) return;
+    await this.#append(`+${json}\n`);
+    this.#written.add(json);
   }
 
-  /** Begins anew with the folders that are being written in, as one step. */
+  async #strike(json: string): Promise<void> {
+    // It was noted again meanwhile, or never written.
+    if (this.#open.has(json) || !this.#written.delete(json)) return;
+    await this.#append(`-${json}\n`);
+  }
+
+  /** Begins anew with the notes that are open, as one step. */
   async #shorten(): Promise<void> {
-    const next = `${this.#name}.next`;
-    const handle = await open(this.#folder.entry(next), createAnew, 0o600);
+    const next = this.#folder.entry(`${this.#name}.next`);
     const old = this.#handle;
-    this.#handle = handle;
+    this.#handle = await open(next, createAnew, 0o600);
     this.#bytes = 0;
-    this.#written = new Set();
-    await this.#append([...this.#open.keys()]);
-    await rename(this.#folder.entry(next), this.#folder.entry(this.#name));
+    this.#written = new Set(this.#open.keys());
+    for (const json of this.#written) await this.#append(`+${json}\n`);
+    await rename(next, this.#folder.entry(this.#name));
     await old.close();
   }
 
-  async #append(lines: readonly string[]): Promise<void> {
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  async #append(line: string): Promise<void> {
+    const bytes = Buffer.from(line);
     await writeAll(this.#handle, bytes);
     this.#bytes += bytes.length;
-    for (const line of lines) this.#written.add(line);
   }
 
   async #inTurn(run: () => Promise<void>): Promise<void> {

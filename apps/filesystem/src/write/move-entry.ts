@@ -13,10 +13,11 @@ import { quote } from '../roots/located.ts';
 import { confirm } from './confirm.ts';
 import { copyInto, type Placing } from './copy-entry.ts';
 import { lookAt } from './look-at.ts';
+import type { Writer } from './open-writer.ts';
 import { placeEntry } from './place-entry.ts';
 import { assertNoRoot, surveyTree } from './survey-tree.ts';
 import { syncFolder } from './sync-folder.ts';
-import { changed, findEntry, openTarget, type Target } from './target.ts';
+import { changed, findEntry, namesOf, openTarget, type Target } from './target.ts';
 import { alreadyThere, writing } from './writing.ts';
 
 /** Moves a file, a link as a link, or a folder; asks before a file is replaced, and replaces no folder. Returns the etag of a file. */
@@ -83,7 +84,7 @@ interface Place {
 
 async function place({ source, target, moved, old }: Place, call: Pick<Call<Deps>, 'deps' | 'signal'>): Promise<void> {
   try {
-    if (old === undefined) await placeEntry(source.path, target);
+    if (old === undefined) await placeEntry(source.path, target, async () => announceMove(source, target, call.deps.writer));
     // Two names of one file: the system would leave both.
     else if (old.dev === moved.dev && old.ino === moved.ino) await unlink(source.path);
     else await rename(source.path, target.path);
@@ -93,10 +94,17 @@ async function place({ source, target, moved, old }: Place, call: Pick<Call<Deps
   }
 }
 
+/** Each journal knows its own root alone: between two roots, a kill can leave both names. */
+async function announceMove(source: Target, target: Target, writer: Writer): Promise<AsyncDisposable> {
+  const { root } = source.located;
+  if (root !== target.located.root) return writer.announce(target.directory);
+  return writer.note(root, { kind: 'move', from: namesOf(source), to: namesOf(target) });
+}
+
 /** To another file system: the copy is in its place before the file goes, and the file goes only when it is still the one that was copied. */
 async function moveFar({ source, target, old }: Place, { deps, signal }: Pick<Call<Deps>, 'deps' | 'signal'>): Promise<void> {
-  const { located, directory, name, path } = source;
-  await using file = await openFile({ ...located, names: [...directory.names, name] }, { signal });
+  const { located, path } = source;
+  await using file = await openFile({ ...located, names: namesOf(source) }, { signal });
   await copyInto(target, file, { deps, signal, replaces: old?.isFile() === true ? old : undefined });
   const now = await lookAt(path);
   if (now === undefined) return;

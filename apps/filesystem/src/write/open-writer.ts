@@ -7,6 +7,7 @@ import type { Root } from '../roots/root.ts';
 import { openTrash, type Trash } from '../trash/open-trash.ts';
 import { removeDoomed } from '../trash/remove-doomed.ts';
 import { type Journal, openJournal } from './journal.ts';
+import type { JournalNote } from './journal-note.ts';
 import { createTemporaryName, findOwner, type Owner } from './owner.ts';
 import { createPathLocks, type PathLocks } from './path-locks.ts';
 import { dropEmptyTrash, sweep } from './sweep.ts';
@@ -18,6 +19,8 @@ export interface Writer {
   readonly trash: Trash;
   /** A name for a temporary entry of a folder; after a kill, the next start removes what has it. Dispose of it when nothing has it any more. */
   announce(directory: PinnedDirectory): Promise<AsyncDisposable & { readonly name: string }>;
+  /** Writes down what the next start is to clean up after a kill, until it is disposed of. */
+  note(root: Root, note: JournalNote): Promise<AsyncDisposable>;
   /** Waits for the disk; only so many at once, so that reads go on. */
   syncing(run: () => Promise<void>): Promise<void>;
 }
@@ -63,9 +66,13 @@ class OpenWriter implements Writer {
   }
 
   async announce({ located, names }: PinnedDirectory): Promise<AsyncDisposable & { readonly name: string }> {
-    const journal = await this.#journalOf(located.root);
-    const note = await journal?.note(names);
-    return { name: createTemporaryName(this.#owner), [Symbol.asyncDispose]: async () => note?.[Symbol.asyncDispose]() };
+    const note = await this.note(located.root, { kind: 'folder', names });
+    return { name: createTemporaryName(this.#owner), [Symbol.asyncDispose]: async () => note[Symbol.asyncDispose]() };
+  }
+
+  async note(root: Root, note: JournalNote): Promise<AsyncDisposable> {
+    const journal = await this.#journalOf(root);
+    return journal === undefined ? { [Symbol.asyncDispose]: () => Promise.resolve() } : journal.note(note);
   }
 
   /** Removes what a kill has left, and what the trash need not keep. */
@@ -80,9 +87,17 @@ class OpenWriter implements Writer {
     await this.#tidying;
     await this.trash.settle();
     for (const root of this.#options.roots.list()) {
+      await this.#leave(root);
+    }
+  }
+
+  async #leave(root: Root): Promise<void> {
+    try {
       const journal = await this.#journals.get(root);
       await journal?.[Symbol.asyncDispose]();
       await dropEmptyTrash(root);
+    } catch (error) {
+      this.#options.host.log.warn({ err: error, root: root.name }, 'What the server kept at the top of the root could not be removed.');
     }
   }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { hasCode } from '../descriptor/judge-place.ts';
+import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
 import type { Root } from '../roots/root.ts';
 import { trashName } from '../roots/reserved.ts';
 
@@ -37,27 +37,72 @@ export async function* listEntries({ fdPath }: Pick<OwnFolder, 'fdPath'>): Async
   }
 }
 
-/** Opens the trash of a root, if there is one. */
+/**
+ * Reads the beginning of a file of this server's own. Whoever can write in the root can put anything in its place: a FIFO is not waited for,
+ * and what is no file reads as empty.
+ */
+export async function readOwnFile(path: string, maxBytes: number): Promise<string> {
+  await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if (!(await handle.stat()).isFile()) return '';
+  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxBytes), position: 0 });
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+/**
+ * Reads the beginning of a file of this server's own as text. Whoever can write in the root can put anything in its place: a FIFO is not
+ * waited for, and a large file not read whole.
+ */
+export async function readOwnFile(path: string, maxBytes: number): Promise<string> {
+  await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (!stats.isFile()) return '';
+  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(Math.min(maxBytes, stats.size)), position: 0 });
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+/**
+ * Opens the trash of a root, if there is one.
+ *
+ * @throws AppError `NOT_FOUND` when the root is not where it was.
+ */
 export async function findTrashFolder(root: Root): Promise<OwnFolder | undefined> {
-  try {
-    return await openOwnFolder(join(root.path, trashName), root);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  await using top = await openTop(root);
+  return await findTrash(top);
 }
 
 /** Opens the trash of a root, made at first use, for nobody else to look into and for no version control to see. */
 export async function openTrashFolder(root: Root): Promise<OwnFolder> {
-  const known = await findTrashFolder(root);
+  await using top = await openTop(root);
+  const known = await findTrash(top);
   if (known !== undefined) return known;
   try {
-    await mkdir(join(root.path, trashName), { mode: 0o700 });
-    await writeFile(join(root.path, trashName, ignoreName), '*\n', { flag: 'wx' });
+    await mkdir(top.entry(trashName), { mode: 0o700 });
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
-  return openOwnFolder(join(root.path, trashName), root);
+  const trash = await openOwnFolder(top.entry(trashName), root);
+  try {
+    await writeFile(trash.entry(ignoreName), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return trash;
+    await trash[Symbol.asyncDispose]();
+    throw error;
+  }
+  return trash;
+}
+
+/** Pins the root itself: its path may lead to another place by now. */
+export async function openTop(root: Root): Promise<PinnedDirectory> {
+  return openDirectory({ root, names: [], shown: '.' });
+}
+
+async function findTrash(top: PinnedDirectory): Promise<OwnFolder | undefined> {
+  try {
+    return await openOwnFolder(top.entry(trashName), top.located.root);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /** Says in the trash that version control has no business there. */

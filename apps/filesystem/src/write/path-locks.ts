@@ -20,7 +20,8 @@ export function createPathLocks(): PathLocks {
   /** Queues for one key; resolves to what gives it back. Who goes while waiting keeps the place in the queue, and gives it back at once. */
   async function take(key: string, signal: AbortSignal): Promise<() => void> {
     const before = tails.get(key);
-    const { promise: done, resolve: release } = Promise.withResolvers<void>();
+    const { promise: done, resolve } = Promise.withResolvers<undefined>();
+    const release = (): void => resolve(undefined);
     const tail = (before ?? Promise.resolve()).then(async () => done);
     tails.set(key, tail);
     void tail.then(() => {

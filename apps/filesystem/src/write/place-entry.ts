@@ -9,11 +9,13 @@ import { alreadyThere } from './writing.ts';
  * Gives an entry another place, where nothing may be. A file or link gets its new name before it loses the old one; for a folder there is no
  * step that never replaces, and an empty folder that comes in between is replaced.
  *
+ * @param announce Writes down that there may be two names.
  * @throws AppError `CONFLICT` when something is there.
  */
-export async function placeEntry(from: string, { located, path }: Target): Promise<void> {
+export async function placeEntry(from: string, { located, path }: Target, announce: () => Promise<AsyncDisposable>): Promise<void> {
   const stats = await lstat(from);
   if (!stats.isDirectory()) {
+    await using _note = await announce();
     try {
       await link(from, path);
       await unlink(from);

@@ -5,7 +5,7 @@ import { namesBelow } from '../roots/narrowing.ts';
 import { type Located, quote } from '../roots/located.ts';
 import type { Root } from '../roots/root.ts';
 import { listEntries, openOwnFolder } from './own-folder.ts';
-import type { Target } from './target.ts';
+import { namesOf, type Target } from './target.ts';
 
 /** How much there is in an entry and below it. */
 export interface Survey {
@@ -31,17 +31,18 @@ export interface SurveyOptions {
  * limits.
  */
 export async function surveyTree(target: Target, options: SurveyOptions): Promise<Survey> {
-  const { located, directory, name } = target;
+  const { located } = target;
   assertNoRoot(target, options.roots);
-  const names = [...directory.names, name];
+  const names = namesOf(target);
   const counted = { entries: 0, bytes: 0 };
   await count(Buffer.from(target.path), { ...options, located, names, counted, depth: 0 });
   return counted;
 }
 
 /** @throws AppError `DENIED` for a folder that holds a root. */
-export function assertNoRoot({ located, directory, name }: Target, roots: readonly Root[]): void {
-  const path = [located.root.path, ...directory.names, name].join('/');
+export function assertNoRoot(target: Target, roots: readonly Root[]): void {
+  const { located } = target;
+  const path = [located.root.path, ...namesOf(target)].join('/');
   const inside = roots.find((root) => namesBelow(path, root.path) !== undefined);
   if (inside !== undefined) throw new AppError('DENIED', `${quote(located)} holds the root ${inside.name}; it stays where it is.`);
 }

@@ -1,14 +1,14 @@
-import { readFile, rmdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isAppError } from '@trellis-mcp/errors';
+import { rmdir, stat, unlink } from 'node:fs/promises';
 import { hasCode } from '../descriptor/judge-place.ts';
-import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
 import type { Root } from '../roots/root.ts';
 import { trashName } from '../roots/reserved.ts';
-import { readNames } from '../trash/read-names.ts';
+import { itemName } from '../trash/open-trash.ts';
 import { removeTree } from '../trash/remove-tree.ts';
+import { readTrashId } from '../trash/trash-id.ts';
+import { dropTwin, openIfThere } from './drop-twin.ts';
+import { type JournalNote, readOpenNotes } from './journal-note.ts';
 import { journalPrefix } from './journal.ts';
-import { findTrashFolder, ignoreName, listEntries, type OwnFolder } from './own-folder.ts';
+import { findTrashFolder, ignoreName, listEntries, openTop, type OwnFolder, readOwnFile } from './own-folder.ts';
 import { findOwnerState, isOwnerId, isTemporaryOf } from './owner.ts';
 
 /** What {@link sweep} is held to. */
@@ -31,19 +31,21 @@ export async function sweep(root: Root, options: SweepOptions): Promise<void> {
   for (const name of await listJournals(folder)) {
     const id = name.slice(journalPrefix.length).replace(/\.next$/, '');
     if (id === options.ownId || !isOwnerId(id) || !(await isGone(folder.entry(name), id, options))) continue;
-    for (const names of await readJournal(folder.entry(name))) await sweepFolder(root, { names, id, signal: options.signal });
+    const settling = { root, folder, id, signal: options.signal };
+    for (const note of readOpenNotes(await readOwnFile(folder.entry(name), maxJournalBytes))) await settle(note, settling);
     await unlink(folder.entry(name));
   }
 }
 
 /** Removes a trash that holds nothing, as when this server goes. */
 export async function dropEmptyTrash(root: Root): Promise<void> {
+  await using top = await openTop(root);
   await using folder = await findTrashFolder(root);
   if (folder === undefined) return;
   for await (const { bytes } of listEntries(folder)) if (bytes.toString() !== ignoreName) return;
   try {
     await unlink(folder.entry(ignoreName));
-    await rmdir(join(root.path, trashName));
+    await rmdir(top.entry(trashName));
   } catch (error) {
     // Another process has begun to use it, or has removed it.
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
@@ -66,13 +68,20 @@ async function isGone(path: string, id: string, { now }: SweepOptions): Promise<
   return now() - (await stat(path)).mtimeMs > silentMs;
 }
 
-async function readJournal(path: string): Promise<readonly (readonly string[])[]> {
-  const text = await readFile(path, 'utf8');
-  const lines = text.slice(0, maxJournalBytes).split('\n');
-  return lines.flatMap((line) => {
-    const names = readNames(line);
-    return names === undefined ? [] : [names];
-  });
+async function settle(note: JournalNote, { root, folder, id, signal }: Settling): Promise<void> {
+  if (note.kind === 'folder') await sweepFolder(root, { names: note.names, id, signal });
+  else if (note.kind === 'move') await dropTwin({ root, from: note.from, to: note.to });
+  else if (readTrashId(note.trashId) !== undefined)
+    await dropTwin({ root, from: folder.entry(`${note.trashId}/${itemName}`), to: note.to });
+}
+
+interface Settling {
+  readonly root: Root;
+  /** The trash. */
+  readonly folder: OwnFolder;
+  /** Of the owner that is gone. */
+  readonly id: string;
+  readonly signal: AbortSignal;
 }
 
 async function sweepFolder(
@@ -84,14 +93,5 @@ async function sweepFolder(
   for await (const { bytes, path } of listEntries(directory)) {
     signal.throwIfAborted();
     if (isTemporaryOf(id, bytes.toString())) await removeTree(path, { root, signal });
-  }
-}
-
-async function openIfThere(root: Root, names: readonly string[]): Promise<PinnedDirectory | undefined> {
-  try {
-    return await openDirectory({ root, names, shown: names.join('/') });
-  } catch (error) {
-    if (isAppError(error) && (error.code === 'NOT_FOUND' || error.code === 'INVALID_INPUT')) return undefined;
-    throw error;
   }
 }

@@ -22,6 +22,11 @@ export interface Target extends AsyncDisposable {
   readonly key: string;
 }
 
+/** The names that lead to an entry from its root, over no link. */
+export function namesOf({ directory, name }: Target): readonly string[] {
+  return [...directory.names, name];
+}
+
 /**
  * Pins the folder of an entry that is about to change.
  *

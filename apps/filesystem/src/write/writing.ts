@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { codeOf, hasCode } from '../descriptor/judge-place.ts';
 import { missing } from '../descriptor/missing.ts';
 import { type Located, quote } from '../roots/located.ts';
 
@@ -16,7 +16,8 @@ export async function writing<Result>(located: Located, run: () => Promise<Resul
 }
 
 function translate(located: Located, cause: unknown): unknown {
-  if (isAppError(cause) || !(cause instanceof Error && 'code' in cause && typeof cause.code === 'string')) return cause;
+  const code = codeOf(cause);
+  if (isAppError(cause) || code === undefined) return cause;
   const path = quote(located);
   if (hasCode(cause, 'ENOENT')) return missing(located);
   if (hasCode(cause, 'EEXIST', 'ENOTEMPTY')) return alreadyThere(located, cause);
@@ -29,9 +30,8 @@ function translate(located: Located, cause: unknown): unknown {
       cause,
     });
   }
-  const known = reasons[cause.code];
-  if (known === undefined)
-    return new AppError('UPSTREAM', `The file system answered ${cause.code} for ${path}.`, { retryable: true, cause });
+  const known = reasons[code];
+  if (known === undefined) return new AppError('UPSTREAM', `The file system answered ${code} for ${path}.`, { retryable: true, cause });
   return new AppError(known.code, `${path} ${known.text}`, { hint: known.hint, cause });
 }
 
