@@ -38,17 +38,6 @@ export async function* listEntries({ fdPath }: Pick<OwnFolder, 'fdPath'>): Async
 }
 
 /**
- * Reads the beginning of a file of this server's own. Whoever can write in the root can put anything in its place: a FIFO is not waited for,
- * and what is no file reads as empty.
- */
-export async function readOwnFile(path: string, maxBytes: number): Promise<string> {
-  await using handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  if (!(await handle.stat()).isFile()) return '';
-  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(maxBytes), position: 0 });
-  return buffer.toString('utf8', 0, bytesRead);
-}
-
-/**
  * Reads the beginning of a file of this server's own as text. Whoever can write in the root can put anything in its place: a FIFO is not
  * waited for, and a large file not read whole.
  */
