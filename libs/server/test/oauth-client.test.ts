@@ -6,10 +6,10 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
+import { ClientCredentialsProvider as OldClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js';
-import { registerSecret, startIdentityProvider, type IdentityProvider, type Probe } from '@trellis-mcp/test-services';
+import { startIdentityProvider, type IdentityProvider, type Probe } from '@trellis-mcp/test-services';
 import { createOAuthUser, type OAuthUserOptions } from './fixture/oauth-user.ts';
 import { bearer, postMessage } from './fixture/post-message.ts';
 import { oauthFlags, spawnGuarded, spawnGuardedHttp } from './fixture/spawn-guarded.ts';
@@ -30,6 +30,14 @@ afterAll(async () => {
 
 const makeClient = (): Client => new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
 
+const publishClient = (): string =>
+  idp.publishClient({
+    client_name: 'Documented',
+    redirect_uris: ['http://127.0.0.1:9/callback'],
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+  });
+
 /** Does it; when that takes a new token, follows the redirect and does it again. */
 async function withConsent<T>(act: () => Promise<T>, finish: () => Promise<void>): Promise<T> {
   try {
@@ -43,8 +51,15 @@ async function withConsent<T>(act: () => Promise<T>, finish: () => Promise<void>
 
 async function runFlow(options: OAuthUserOptions) {
   const user = createOAuthUser(idp, options);
+  const hops: string[] = [];
+  const watch: typeof globalThis.fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
+    hops.push(`${response.status} ${init?.method ?? 'GET'} ${origin === idp.issuer ? 'issuer' : 'server'} ${pathname}`);
+    return response;
+  };
   const makeTransport = (): StreamableHTTPClientTransport =>
-    new StreamableHTTPClientTransport(new URL(server.url), { authProvider: user.provider });
+    new StreamableHTTPClientTransport(new URL(server.url), { authProvider: user.provider, fetch: watch });
   let client = makeClient();
   let transport = makeTransport();
   const connect = (): Promise<void> => client.connect(transport);
@@ -60,12 +75,12 @@ async function runFlow(options: OAuthUserOptions) {
     () => transport.finishAuth(user.takeAnswer()),
   );
   await client.close();
-  return { user, who: who.structuredContent, health: health.structuredContent, write: write.structuredContent };
+  return { user, hops, who: who.structuredContent, health: health.structuredContent, write: write.structuredContent };
 }
 
 describe('the client of the SDK', () => {
   it('registers itself, gets a token for this server, and more scopes when a tool needs them', async () => {
-    const { user, who, health, write } = await runFlow({ user: 'bob' });
+    const { user, hops, who, health, write } = await runFlow({ user: 'bob' });
     expect(who).toEqual({ id: 'oauth:bob', clientId: user.kept.client?.client_id });
     expect(health).toMatchObject({ status: 'ok' });
     expect(write).toEqual({ done: true });
@@ -74,19 +89,26 @@ describe('the client of the SDK', () => {
       [server.url, 'health:read'],
       [server.url, 'health:read notes:read notes:write'],
     ]);
+    expect(hops.filter((hop, index) => hop !== hops[index - 1])).toEqual([
+      '401 POST server /mcp',
+      '200 GET server /.well-known/oauth-protected-resource/mcp',
+      '200 GET issuer /.well-known/oauth-authorization-server',
+      '201 POST issuer /reg',
+      '200 POST issuer /token',
+      '200 POST server /mcp',
+      '403 POST server /mcp',
+      '200 POST issuer /token',
+      '200 POST server /mcp',
+    ]);
     expect(user.asked.every(({ searchParams }) => searchParams.get('code_challenge_method') === 'S256')).toBe(true);
   });
 
   it('is known by the document at its client id', async () => {
-    const clientMetadataUrl = idp.publishClient({
-      client_name: 'Documented',
-      redirect_uris: ['http://127.0.0.1:9/callback'],
-      application_type: 'native',
-      token_endpoint_auth_method: 'none',
-    });
-    const { who, write } = await runFlow({ clientMetadataUrl });
+    const clientMetadataUrl = publishClient();
+    const { hops, who, write } = await runFlow({ clientMetadataUrl });
     expect(who).toEqual({ id: 'oauth:alice', clientId: clientMetadataUrl });
     expect(write).toEqual({ done: true });
+    expect(hops.some((hop) => hop.endsWith('/reg'))).toBe(false);
   });
 
   it('binds its tokens to a key', async () => {
@@ -107,37 +129,53 @@ describe('the client of the SDK', () => {
   });
 });
 
-describe('the client of 2025-era hosts', () => {
+/** The flow as hosts with the client of SDK v1 do it: it stops at the redirect, and begins again after it. */
+async function runOldFlow(options: OAuthUserOptions) {
+  const user = createOAuthUser(idp, options);
+  const open = () => {
+    const transport = new OldTransport(new URL(server.url), { authProvider: user.provider });
+    const client = new OldClient({ name: 'old', version: '1.0.0' });
+    return { client, transport, done: client.connect(transport) };
+  };
+  const first = open();
+  await expect(first.done).rejects.toThrow(/Unauthorized/);
+  await first.transport.finishAuth(user.takeAnswer().get('code') ?? '');
+  const { client, transport, done } = open();
+  await done;
+  const who = await client.callTool({ name: 'whoami' });
+  await expect(client.callTool({ name: 'write_note' })).rejects.toThrow(/Unauthorized/);
+  await transport.finishAuth(user.takeAnswer().get('code') ?? '');
+  const write = await client.callTool({ name: 'write_note' });
+  await client.close();
+  return { user, who: who.structuredContent, write: write.structuredContent };
+}
+
+describe('the client of 2025-era hosts, which knows no DPoP', () => {
   it('registers itself, signs in, calls, and steps up', async () => {
-    const kept: { client?: OAuthClientInformationMixed; tokens?: OAuthTokens; verifier?: string; code?: string } = {};
-    const redirectUrl = 'http://127.0.0.1:9/callback';
-    const authProvider: NonNullable<NonNullable<ConstructorParameters<typeof OldTransport>[1]>['authProvider']> = {
-      redirectUrl,
-      clientMetadata: { client_name: 'Old', redirect_uris: [redirectUrl], token_endpoint_auth_method: 'none' },
-      clientInformation: () => kept.client,
-      saveClientInformation: (client) => void (kept.client = client),
-      tokens: () => kept.tokens,
-      saveTokens(tokens) {
-        kept.tokens = tokens;
-        registerSecret(tokens.access_token);
-      },
-      codeVerifier: () => kept.verifier ?? '',
-      saveCodeVerifier: (verifier) => void (kept.verifier = verifier),
-      redirectToAuthorization: async (url) => void (kept.code = (await idp.approve(url)).searchParams.get('code') ?? ''),
-    };
-    const connect = async () => {
-      const transport = new OldTransport(new URL(server.url), { authProvider });
-      const client = new OldClient({ name: 'old', version: '1.0.0' });
-      return { client, transport, done: client.connect(transport) };
-    };
-    const first = await connect();
-    await expect(first.done).rejects.toThrow(/Unauthorized/);
-    await first.transport.finishAuth(kept.code ?? '');
-    const { client, transport, done } = await connect();
-    await done;
-    expect((await client.callTool({ name: 'whoami' })).structuredContent).toMatchObject({ id: 'oauth:alice' });
-    await expect(client.callTool({ name: 'write_note' })).rejects.toThrow(/Unauthorized/);
-    await transport.finishAuth(kept.code ?? '');
+    const { user, who, write } = await runOldFlow({ user: 'bob' });
+    expect(who).toEqual({ id: 'oauth:bob', clientId: user.kept.client?.client_id });
+    expect(write).toEqual({ done: true });
+    expect(user.asked.map(({ searchParams }) => searchParams.get('resource'))).toEqual([server.url, server.url]);
+  });
+
+  it('is known by the document at its client id', async () => {
+    const clientMetadataUrl = publishClient();
+    const { who, write } = await runOldFlow({ clientMetadataUrl });
+    expect(who).toEqual({ id: 'oauth:alice', clientId: clientMetadataUrl });
+    expect(write).toEqual({ done: true });
+  });
+
+  it('goes without a user, by client credentials, when it asks for its scopes at once', async () => {
+    const { clientId, clientSecret } = idp.machine;
+    const authProvider = new OldClientCredentialsProvider({
+      clientId,
+      clientSecret,
+      scope: 'notes:read notes:write',
+      expectedIssuer: idp.issuer,
+    });
+    const client = new OldClient({ name: 'old', version: '1.0.0' });
+    await client.connect(new OldTransport(new URL(server.url), { authProvider }));
+    expect((await client.callTool({ name: 'whoami' })).structuredContent).toEqual({ id: `client:${clientId}`, clientId });
     expect((await client.callTool({ name: 'write_note' })).structuredContent).toEqual({ done: true });
     await client.close();
   });
