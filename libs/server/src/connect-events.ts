@@ -28,6 +28,9 @@ const maxUrisLength = 256 * 1024;
 export function connectEvents(server: McpServer, options: ConnectEventsOptions): void {
   const { hub, connection, frame } = options;
   const subscribed = connection.era === 'legacy' ? handleSubscriptions(server, options) : undefined;
+  const leaveUris = (): void => {
+    for (const release of subscribed?.values() ?? []) release();
+  };
   const leave = hub.bus.subscribe((event) => {
     if (isExpired(connection.principal, frame.host.now())) return;
     forward(server, event, { ...options, subscribed })?.catch((error: unknown) => {
@@ -38,6 +41,7 @@ export function connectEvents(server: McpServer, options: ConnectEventsOptions):
   const previous = protocol.onclose;
   protocol.onclose = () => {
     leave();
+    leaveUris();
     previous?.();
   };
 }
@@ -45,7 +49,7 @@ export function connectEvents(server: McpServer, options: ConnectEventsOptions):
 function forward(
   { server }: McpServer,
   event: ServerEvent,
-  { capabilities, catalog, connection, subscribed }: ConnectEventsOptions & { subscribed: ReadonlySet<string> | undefined },
+  { capabilities, catalog, connection, subscribed }: ConnectEventsOptions & { subscribed: ReadonlyMap<string, unknown> | undefined },
 ): Promise<void> | undefined {
   switch (event.kind) {
     case 'tools_list_changed':
@@ -64,30 +68,35 @@ function forward(
   }
 }
 
-/** Sets `resources/subscribe` and `resources/unsubscribe`; returns the live set of URIs, at most 1,000 of 256 KiB together. */
-function handleSubscriptions({ server }: McpServer, { catalog, connection }: ConnectEventsOptions): ReadonlySet<string> {
-  const uris = new Set<string>();
+/** What a connection subscribed to, and how it leaves each. */
+type Subscribed = ReadonlyMap<string, () => void>;
+
+/** Sets `resources/subscribe` and `resources/unsubscribe`; returns the live URIs, at most 1,000 of 256 KiB together. */
+function handleSubscriptions({ server }: McpServer, { catalog, connection, hub }: ConnectEventsOptions): Subscribed {
+  const uris = new Map<string, () => void>();
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
     const found = findResource(catalog, uri);
     if (found === undefined) throw toProtocolError(new AppError('NOT_FOUND', `Resource not found: ${uri.slice(0, 2000)}`), uri);
     const missing = missingScopes(connection.principal, found.entry.subject.scopes);
     if (missing.length > 0) throw toProtocolError(new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`), uri);
-    if (!uris.has(uri)) assertRoom(uris, uri);
-    uris.add(uri);
+    if (uris.has(uri)) return {};
+    assertRoom(uris, uri);
+    uris.set(uri, hub.hold([uri]));
     return {};
   });
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    uris.get(uri)?.();
     uris.delete(uri);
     return {};
   });
   return uris;
 }
 
-function assertRoom(uris: ReadonlySet<string>, uri: string): void {
+function assertRoom(uris: Subscribed, uri: string): void {
   if (uris.size >= maxSubscriptions) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `At most ${maxSubscriptions} resources can be subscribed to.`);
   }
-  if ([...uris].reduce((sum, { length }) => sum + length, uri.length) > maxUrisLength) {
+  if ([...uris.keys()].reduce((sum, { length }) => sum + length, uri.length) > maxUrisLength) {
     const message = `The resources subscribed to may have ${maxUrisLength} characters of URIs together.`;
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, message);
   }

@@ -217,7 +217,7 @@ function registerNames({ health }: RuntimeHost, { tools, resources, templates, p
 }
 
 function createOwnHub({ log }: RuntimeHost): EventHub {
-  return createHub(createLocalBus(log), () => Promise.resolve());
+  return createHub(createLocalBus(log), log, () => Promise.resolve());
 }
 
 function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: ReadonlySet<Stopper>): () => void {

@@ -16,6 +16,8 @@ export interface ProcessHost {
   readonly now: () => number;
   readonly lifecycle: Lifecycle;
   readonly health: Health;
+  /** Hears which resources clients listen for. Default: nobody does. */
+  readonly events?: Pick<EventHub, 'hold'>;
 }
 
 /** What a server process opened once, before its dependencies. */

@@ -31,6 +31,7 @@ export function serveStdio(host: ProcessHost, options: ServeStdioOptions): void 
   const { log, lifecycle } = host;
   const { createServer, principal, stdin, stdout, onFirstAnswer } = options;
   const channel = new JsonRpcChannel(new StdioWire({ stdin, stdout }), {
+    onListen: host.events?.hold,
     ...(onFirstAnswer !== undefined && { onFirstAnswer }),
     ...(principal.scopes !== 'all' && { judge: createJudge(host, options) }),
   });

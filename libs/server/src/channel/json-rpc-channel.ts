@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server';
 import { createActivity, type Activity } from '../activity.ts';
+import { listenedUris } from './judge-subscription.ts';
 import { findRequestId, parseMessage } from './parse-message.ts';
 import type { Wire } from './wire.ts';
 
@@ -25,6 +26,8 @@ export interface JsonRpcChannelOptions {
    * on a shared stream it may be anybody's.
    */
   readonly answersUnreadable?: boolean;
+  /** Called when a client begins to listen for these resources; what it returns when it no longer does. Default: nothing. */
+  readonly onListen?: ((uris: readonly string[]) => () => void) | undefined;
   /** Called once, when the first answer was sent. */
   readonly onFirstAnswer?: () => void;
 }
@@ -41,8 +44,8 @@ export class JsonRpcChannel implements Transport {
   readonly #options: JsonRpcChannelOptions;
   readonly #activity: Activity;
   readonly #unanswered = new Set<RequestId>();
-  /** Lengths of the requests that opened subscriptions. */
-  readonly #listening = new Map<RequestId, number>();
+  /** Requests that opened subscriptions. */
+  readonly #listening = new Map<RequestId, { readonly length: number; readonly leave?: (() => void) | undefined }>();
   #hasAnswered = false;
   #isClosed = false;
 
@@ -64,7 +67,7 @@ export class JsonRpcChannel implements Transport {
 
   /** Characters of all open `subscriptions/listen` requests, which are kept as long as they are open. */
   get listenLength(): number {
-    return [...this.#listening.values()].reduce((sum, length) => sum + length, 0);
+    return [...this.#listening.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
   /** Whether a request with this id is open. */
@@ -113,10 +116,9 @@ export class JsonRpcChannel implements Transport {
       return;
     }
     this.#isClosed = true;
-    for (const id of this.#unanswered) {
+    for (const id of [...this.#unanswered, ...this.#listening.keys()]) {
       this.#forget(id);
     }
-    this.#listening.clear();
     this.onclose?.();
   }
 
@@ -161,7 +163,8 @@ export class JsonRpcChannel implements Transport {
     if (!('id' in message)) {
       this.#noteCancellation(message);
     } else if (message.method === 'subscriptions/listen') {
-      this.#listening.set(message.id, length);
+      this.#listening.get(message.id)?.leave?.();
+      this.#listening.set(message.id, { length, leave: this.#options.onListen?.(listenedUris(message.params)) });
     } else if (!this.#unanswered.has(message.id)) {
       this.#unanswered.add(message.id);
       this.#activity.enter();
@@ -188,6 +191,7 @@ export class JsonRpcChannel implements Transport {
   }
 
   #forget(id: RequestId): void {
+    this.#listening.get(id)?.leave?.();
     this.#listening.delete(id);
     if (this.#unanswered.delete(id)) {
       this.#activity.leave();

@@ -1,5 +1,6 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
+import { isJsonObject } from '../schema/json.ts';
 
 /** Refuses a `subscriptions/listen` to resources whose scopes the caller lacks: the SDK does not ask. */
 export function judgeSubscription(
@@ -12,9 +13,9 @@ export function judgeSubscription(
   return new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`, { hint });
 }
 
-function listenedUris(params: JSONRPCRequest['params']): readonly string[] {
-  const wanted = params?.['notifications'];
-  if (typeof wanted !== 'object' || wanted === null || !('resourceSubscriptions' in wanted)) return [];
-  const uris = wanted.resourceSubscriptions;
+/** The resources that the parameters of a `subscriptions/listen` name. */
+export function listenedUris(params: unknown): readonly string[] {
+  const wanted = isJsonObject(params) ? params['notifications'] : undefined;
+  const uris = isJsonObject(wanted) ? wanted['resourceSubscriptions'] : undefined;
   return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : [];
 }

@@ -1,6 +1,7 @@
 import { InMemoryServerEventBus, type ServerEvent, type ServerEventBus } from '@modelcontextprotocol/server';
 import type { Logger } from '@trellis-mcp/logging';
 import type { RedisConnection } from '@trellis-mcp/stores';
+import { createListenedUris, type ListenedUris } from './listened-uris.ts';
 import { openRedisBus } from './open-redis-bus.ts';
 
 /** Says that something changed; every client that listens hears it, on every transport and, with Redis, of every process. */
@@ -12,7 +13,7 @@ export interface Events {
 }
 
 /** {@link Events} together with the bus that transports listen on. */
-export interface EventHub extends Events {
+export interface EventHub extends Events, ListenedUris {
   readonly bus: ServerEventBus;
   close(): Promise<void>;
 }
@@ -32,9 +33,9 @@ export interface OpenEventsOptions {
  */
 export async function openEvents({ log, name, redis }: OpenEventsOptions): Promise<EventHub> {
   const local = createLocalBus(log);
-  if (redis === undefined) return createHub(local, () => Promise.resolve());
+  if (redis === undefined) return createHub(local, log, () => Promise.resolve());
   const bus = await openRedisBus({ redis, channel: `trellis:events:${name}`, local, log });
-  return createHub(bus, () => bus.close());
+  return createHub(bus, log, () => bus.close());
 }
 
 /** A bus within this process; a listener that fails is logged and stops nobody else. */
@@ -45,12 +46,13 @@ export function createLocalBus(log: Logger): InMemoryServerEventBus {
 }
 
 /** Puts the facade over a bus. */
-export function createHub(bus: ServerEventBus, close: () => Promise<void>): EventHub {
+export function createHub(bus: ServerEventBus, log: Logger, close: () => Promise<void>): EventHub {
   const publish = (event: ServerEvent): void => {
     bus.publish(event);
   };
   return {
     bus,
+    ...createListenedUris(log),
     toolsChanged: () => publish({ kind: 'tools_list_changed' }),
     promptsChanged: () => publish({ kind: 'prompts_list_changed' }),
     resourcesChanged: () => publish({ kind: 'resources_list_changed' }),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createMcpHandler, isLegacyRequest, type McpHttpHandler } from '@modelcontextprotocol/server';
+import { listenedUris } from '../channel/judge-subscription.ts';
 import type { ProcessHost } from '../host.ts';
 import { createActivity, type Activity } from '../activity.ts';
 import { authenticateAs, type Authenticate, type Authentication } from '../authenticate.ts';
@@ -185,6 +186,10 @@ export class McpEndpoint {
       this.#streams.enter();
       activity.leave();
       held = this.#streams;
+    }
+    if (isListen && !res.closed) {
+      const leave = this.#host.events?.hold(listenedUris(isJsonObject(body.value) ? body.value['params'] : undefined));
+      res.on('close', () => leave?.());
     }
     const until = isListen ? watchExpiry(res, principal, this.#host.now) : undefined;
     const exchange = { req, res, principal, body: body.value, until };

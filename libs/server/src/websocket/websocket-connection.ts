@@ -16,7 +16,7 @@ import { WebSocketWire } from './websocket-wire.ts';
 
 /** What all connections of one endpoint share. */
 export interface SharedParts {
-  readonly host: Pick<ProcessHost, 'log' | 'now' | 'lifecycle'>;
+  readonly host: Pick<ProcessHost, 'events' | 'lifecycle' | 'log' | 'now'>;
   readonly limits: WebSocketLimits;
   readonly createServer: CreateServer;
   readonly missingListenScopes: (principal: Principal, uris: readonly string[]) => readonly string[];
@@ -55,6 +55,7 @@ export class WebSocketConnection {
       activity: calls,
       answersUnreadable: true,
       judge: (request, length) => this.#judge(request, length),
+      onListen: host.events?.hold,
       ...(onFirstAnswer !== undefined && { onFirstAnswer }),
     });
     this.#served = serveConnection(({ era }) => createServer({ era, transport: 'websocket', principal }), {
