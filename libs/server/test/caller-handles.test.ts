@@ -59,6 +59,8 @@ interface Kept {
   readonly use: (send: Send, handle: string) => Promise<JsonObject>;
   /** In the answer to the one it was made for. */
   readonly holds: RegExp;
+  /** Outcome in the log line of a refusal. */
+  readonly logs: 'NOT_FOUND' | 'INVALID_INPUT';
   readonly isModernOnly?: boolean;
 }
 
@@ -68,30 +70,35 @@ const kept: readonly Kept[] = [
     make: async (send) => String(dataOf(await send('tools/call', call('keep_note')))['uri']),
     use: (send, uri) => send('resources/read', { uri }),
     holds: /xxxxxxxxxx/,
+    logs: 'NOT_FOUND',
   },
   {
     what: 'a cursor',
     make: async (send) => String(dataOf(await send('tools/call', call('page_notes')))['cursor']),
     use: (send, cursor) => send('tools/call', call('page_notes', { cursor })),
     holds: /"page":1/,
+    logs: 'INVALID_INPUT',
   },
   {
     what: 'a memory',
     make: async (send) => String(dataOf(await send('tools/call', call('open_memory')))['memoryId']),
     use: (send, memoryId) => send('tools/call', call('recall_memory', { memoryId })),
     holds: /"turns":/,
+    logs: 'NOT_FOUND',
   },
   {
     what: 'a memory that a call is noted in',
     make: async (send) => String(dataOf(await send('tools/call', call('open_memory')))['memoryId']),
     use: (send, memoryId) => send('tools/call', call('whoami', { memoryId })),
     holds: /"id":"oauth:ada"/,
+    logs: 'NOT_FOUND',
   },
   {
     what: 'a pending question',
     make: async (send) => String(resultOf(await send('tools/call', call('greet')))['requestState']),
     use: (send, requestState) => send('tools/call', { ...call('greet'), requestState, inputResponses: { who: accept({ name: 'Ada' }) } }),
     holds: /Hello Ada/,
+    logs: 'INVALID_INPUT',
     isModernOnly: true,
   },
 ];
@@ -99,16 +106,22 @@ const kept: readonly Kept[] = [
 describe.each(['HTTP', 'WebSocket, modern', 'WebSocket, legacy'])('over %s', (road) => {
   const rows = kept.filter(({ isModernOnly = false }) => !isModernOnly || !road.endsWith('legacy'));
 
-  it.each(rows)('$what is there for its caller, and for others as if it had never been', async ({ make, use, holds }) => {
+  it.each(rows)('$what is there for its caller, and for others as if it had never been', async ({ make, use, holds, logs }) => {
     const ada = sendAs('ada', road, server);
     const handle = await make(ada);
     const never = await make(sendAs('ada', road, other));
     for (const caller of ['bob', 'ada of another tenant'] as const) {
       const send = sendAs(caller, road, server);
+      const before = (await server.lines()).length;
       const [foreign, unknown] = [await use(send, handle), await use(send, never)].map((answer) => JSON.stringify({ ...answer, id: 0 }));
       expect(foreign?.replaceAll(handle, 'HANDLE')).toBe(unknown?.replaceAll(never, 'HANDLE'));
       expect(foreign).toMatch(/"isError":true|"error":/);
       expect(foreign).not.toMatch(holds);
+      const refused = (await server.lines())
+        .slice(before)
+        .filter(({ outcome, audit }) => audit !== true && outcome !== undefined && outcome !== 'ok');
+      const line = { outcome: logs, principal: `oauth:${callers[caller].sub}`, clientId: 'app' };
+      expect(refused).toEqual([expect.objectContaining(line), expect.objectContaining(line)]);
     }
     expect(JSON.stringify(await use(ada, handle))).toMatch(holds);
   });
