@@ -1,5 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
-import { type Reply, reply, type ReplyOptions } from '@trellis-mcp/server';
+import { type Reply, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import type { Limits } from '../deps.ts';
 
@@ -25,8 +25,8 @@ export function officialData(text: string): OfficialData {
 }
 
 /** A result as the official server words it. */
-export function officialReply(text: string, options: Omit<ReplyOptions, 'text'> = {}): Reply<OfficialData> {
-  return reply(officialData(text), { ...options, text });
+export function officialReply(text: string): Reply<OfficialData> {
+  return reply(officialData(text), { text });
 }
 
 /** Largest text of one answer: the official inputs know no pages, so an answer is whole or refused. */

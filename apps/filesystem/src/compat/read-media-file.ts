@@ -1,5 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
-import { type Attachment, type Call, embed } from '@trellis-mcp/server';
+import { type Attachment, type Call, embed, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { type Deps, defineTool } from '../deps.ts';
 import { openFile, type PinnedFile } from '../descriptor/open-file.ts';
@@ -10,7 +10,7 @@ import { locate } from '../roots/locate.ts';
 import { quote } from '../roots/located.ts';
 import { pathParam } from '../tools/path-param.ts';
 import { maxResultBytes } from './define-official.ts';
-import { officialOutput, officialReply } from './official-reply.ts';
+import { officialOutput } from './official-reply.ts';
 
 export const readMediaFile = defineTool({
   name: 'read_media_file',
@@ -25,7 +25,7 @@ export const readMediaFile = defineTool({
 
   async run({ path }, call) {
     await using file = await openFile(await locate(call, path), call);
-    return officialReply('', { attach: [await readAttachment(file, call)] });
+    return reply({}, { text: '', attach: [await readAttachment(file, call)] });
   },
 });
 
