@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { isAppError } from '@trellis-mcp/errors';
+import { AppError, isAppError } from '@trellis-mcp/errors';
+import type { Limits } from '../deps.ts';
 import { hasCode } from '../descriptor/judge-place.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
-import type { Located } from '../roots/located.ts';
+import { type Located, quote } from '../roots/located.ts';
 import { openTarget } from './target.ts';
 import { writing } from './writing.ts';
 
@@ -15,11 +16,17 @@ export interface EnsuredFolder {
 /**
  * Makes a folder and those above it that are not there. Each is made in its pinned folder.
  *
- * @throws AppError `INVALID_INPUT` for a file in the way, `NOT_FOUND` for a link that leads nowhere or outside.
+ * @throws AppError `INVALID_INPUT` for a file in the way, `NOT_FOUND` for a link that leads nowhere or outside, `LIMIT` for a place that no
+ * walk would come to.
  */
-export async function ensureFolder(located: Located): Promise<EnsuredFolder> {
+export async function ensureFolder(located: Located, limits: Pick<Limits, 'maxDepth'>): Promise<EnsuredFolder> {
   if (await isFolder(located)) return { created: false };
-  if (located.names.length > 1) await ensureFolder(parentOf(located));
+  if (located.names.length > limits.maxDepth) {
+    throw new AppError('LIMIT', `${quote(located)} would be deeper than ${limits.maxDepth} folders.`, {
+      hint: 'Take a place further up, or ask the operator for a larger --max-depth.',
+    });
+  }
+  if (located.names.length > 1) await ensureFolder(parentOf(located), limits);
   await using target = await openTarget(located);
   const created = await writing(located, async () => makeFolder(target.path));
   // Something may have been there that is no folder, such as a link that leads nowhere.
