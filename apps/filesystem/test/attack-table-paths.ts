@@ -1,0 +1,161 @@
+import { cross, readers, writers, type Attack, type PathAttack } from './attack-verdict.ts';
+import type { AttackGround } from './open-attack-ground.ts';
+
+type Places = Pick<AttackGround, 'top' | 'root' | 'outside'>;
+
+/** Places outside, spelled in every way: nothing is opened for them, whatever the tool. */
+const refused = ({ top, root, outside }: Places): PathAttack[] => [
+  ['..', 'DENIED', 'the folder above'],
+  ['../', 'DENIED', 'with a slash'],
+  ['../outside/secret.txt', 'DENIED', 'up and down again'],
+  ['./../outside/secret.txt', 'DENIED', 'after a dot'],
+  ['folder/../../outside/secret.txt', 'DENIED', 'after a step down'],
+  ['folder/deep/../../../outside/secret.txt', 'DENIED', 'after two'],
+  ['..//..//outside', 'DENIED', 'doubled slashes'],
+  ['../root/inside.txt', 'DENIED', 'out and in again'],
+  ['../root2/secret.txt', 'DENIED', 'a neighbour whose name begins the same'],
+  ['../'.repeat(1200), 'DENIED', 'far up'],
+  ['folder/..', 'INVALID_INPUT', 'up within the root: behind a link it would be elsewhere'],
+  ['folder/../inside.txt', 'INVALID_INPUT', 'the same, to a file'],
+  ['link-dir/../inside.txt', 'INVALID_INPUT', 'the same behind a link'],
+  ['/', 'DENIED', 'everything'],
+  ['/etc/passwd', 'DENIED', 'a file everybody knows'],
+  ['//etc/passwd', 'DENIED', 'with a doubled slash'],
+  ['/etc/no-such-file', 'DENIED', 'a file that is not there reads the same'],
+  [outside, 'DENIED', 'the folder beside'],
+  [`${outside}/secret.txt`, 'DENIED', 'an absolute path'],
+  [`${top}/root2/secret.txt`, 'DENIED', 'a path that begins like the root'],
+  [top, 'DENIED', 'the folder above, absolute'],
+  [`${root}/../outside/secret.txt`, 'DENIED', 'from the root on, up'],
+  [`${root}//..//outside/secret.txt`, 'DENIED', 'with doubled slashes'],
+  [root.toUpperCase(), 'DENIED', 'in capitals'],
+  [`/proc/self/root${root}/inside.txt`, 'DENIED', 'around through /proc'],
+  ['/proc/self/cwd', 'DENIED', 'the working directory'],
+  ['/proc/self/environ', 'DENIED', 'the environment'],
+  ['/proc/self/fd/0', 'DENIED', 'an open file'],
+  ['/dev/fd/0', 'DENIED', 'the same by another name'],
+  ['/dev/stdin', 'DENIED', 'the input of the server'],
+  ['/dev/zero', 'DENIED', 'what never ends'],
+  ['/dev/tty', 'DENIED', 'a terminal'],
+  [`${root}/.trellis-trash/kept`, 'DENIED', 'the trash, absolute'],
+];
+
+/** Texts that are no paths, and names of the server's own. */
+const neverNames: readonly PathAttack[] = [
+  ['', 'INVALID_INPUT', 'nothing'],
+  ['\0', 'INVALID_INPUT', 'NUL'],
+  ['inside.txt\0', 'INVALID_INPUT', 'NUL behind a name'],
+  ['inside.txt\0/../../outside/secret.txt', 'INVALID_INPUT', 'NUL before a way up'],
+  ['\uD800', 'INVALID_INPUT', 'half a surrogate pair'],
+  ['folder/\uDC00.txt', 'INVALID_INPUT', 'the other half'],
+  ['a'.repeat(5000), 'INVALID_INPUT', '5,000 characters'],
+  ['a/'.repeat(2500), 'INVALID_INPUT', '2,500 folders'],
+  ['\u{1F600}'.repeat(2000), 'INVALID_INPUT', '8,000 bytes'],
+  ['.trellis-trash', 'DENIED', 'the trash'],
+  ['.trellis-trash/kept', 'DENIED', 'what is in the trash'],
+  ['./.trellis-trash//kept', 'DENIED', 'the same, spelled otherwise'],
+  ['.TRELLIS-Trash/kept', 'DENIED', 'the same in capitals, for disks that know no difference'],
+  ['folder/.trellis-trash/x', 'DENIED', 'the same name further down'],
+  ['.trellis-0123.tmp', 'DENIED', 'a file that is being written'],
+  ['folder/.trellis-x.tmp', 'DENIED', 'such a name further down'],
+];
+
+/** Spellings that only mean something elsewhere. Here they are names, and nothing has them. */
+const meaningless: readonly PathAttack[] = [
+  ['~', 'NOT_FOUND', 'no home folder'],
+  ['~/secret.txt', 'NOT_FOUND', 'below it'],
+  ['~root/secret.txt', 'NOT_FOUND', 'of somebody'],
+  ['$HOME/secret.txt', 'NOT_FOUND', 'a variable'],
+  ['file:///etc/passwd', 'NOT_FOUND', 'a URI'],
+  ['file://localhost/etc/passwd', 'NOT_FOUND', 'a URI with a host'],
+  ['%2e%2e/outside/secret.txt', 'NOT_FOUND', 'escapes of dots, below a folder of that name'],
+  ['..%2foutside%2fsecret.txt', 'NOT_FOUND', 'escapes of slashes'],
+  ['%2e%2e%2foutside', 'NOT_FOUND', 'escapes of all'],
+  ['%252e%252e%252foutside', 'NOT_FOUND', 'escaped twice'],
+  ['..%c0%afoutside', 'NOT_FOUND', 'an overlong slash'],
+  ['..%00/outside', 'NOT_FOUND', 'an escape of NUL'],
+  ['..\\outside\\secret.txt', 'NOT_FOUND', 'backslashes'],
+  ['C:\\Windows\\win.ini', 'NOT_FOUND', 'a drive'],
+  ['C:/Windows/win.ini', 'NOT_FOUND', 'with slashes'],
+  ['\\\\server\\share\\file', 'NOT_FOUND', 'UNC'],
+  ['\\\\?\\C:\\file', 'NOT_FOUND', 'a device path'],
+  ['....//outside', 'NOT_FOUND', 'four dots'],
+  ['... /outside', 'NOT_FOUND', 'dots and a space'],
+  ['.. /outside/secret.txt', 'NOT_FOUND', 'two dots and a space'],
+  ['\uFF0E\uFF0E\uFF0Foutside', 'NOT_FOUND', 'full-width dots and slash'],
+  ['\u2024\u2024/outside', 'NOT_FOUND', 'one-dot leaders'],
+  ['inside.txt ', 'NOT_FOUND', 'a space behind'],
+  [' inside.txt', 'NOT_FOUND', 'a space in front'],
+  ['inside.txt.', 'NOT_FOUND', 'a dot behind'],
+  ['inside.txt\n', 'NOT_FOUND', 'a line feed behind'],
+  ['inside.txt::$DATA', 'NOT_FOUND', 'a stream'],
+  ['"inside.txt"', 'NOT_FOUND', 'in quotes'],
+  ['INSIDE.TXT', 'NOT_FOUND', 'in capitals'],
+  ['ins\u200Bide.txt', 'NOT_FOUND', 'a space that nobody sees'],
+  ['\u202Etxt.edisni', 'NOT_FOUND', 'turned around'],
+  ['cafe\u0301.txt', 'NOT_FOUND', 'the twin in NFD'],
+  ['inside.txt/x', 'NOT_FOUND', 'below a file'],
+  ['a'.repeat(4000), 'NOT_FOUND', 'a name longer than names can be'],
+  ['a/'.repeat(1000), 'NOT_FOUND', '1,000 folders'],
+  ['constructor', 'NOT_FOUND', 'a name that objects have'],
+  ['__proto__', 'NOT_FOUND', 'another'],
+];
+
+/** Links that lead out, or nowhere, or to what must not be read: all read as what is not there. */
+const ledAway = ({ outside }: Places): PathAttack[] => [
+  ['link-file', 'NOT_FOUND', 'a link to a file outside'],
+  ['link-absent', 'NOT_FOUND', 'a link to nothing outside'],
+  ['link-canary', 'NOT_FOUND', 'a link whose target has a name to keep'],
+  ['link-locked', 'NOT_FOUND', 'a link to what nobody may read'],
+  ['link-fifo-outside', 'NOT_FOUND', 'a link to a FIFO outside'],
+  ['link-socket-outside', 'NOT_FOUND', 'a link to a socket outside'],
+  ['link-dangling', 'NOT_FOUND', 'a link to nothing'],
+  ['link-loop', 'NOT_FOUND', 'a link to itself'],
+  ['link-loop-a', 'NOT_FOUND', 'two links to each other'],
+  ['link-root', 'NOT_FOUND', 'a link to everything'],
+  ['link-parent', 'NOT_FOUND', 'a link to the folder above'],
+  ['link-dir', 'NOT_FOUND', 'a link to a folder outside'],
+  ['link-stdin', 'NOT_FOUND', 'a link to the input of the server'],
+  ['link-zero', 'NOT_FOUND', 'a link to what never ends'],
+  ['link-environ', 'NOT_FOUND', 'a link to the environment'],
+  ['link-mem', 'NOT_FOUND', 'a link to the memory'],
+  ['link-tty', 'NOT_FOUND', 'a link to a terminal'],
+  ['link-fds', 'NOT_FOUND', 'a link to the open files'],
+  ['link-proc-cwd', 'NOT_FOUND', 'a link to the working directory'],
+  ['link-trash', 'NOT_FOUND', 'a link to the trash'],
+  ['link-temporary', 'NOT_FOUND', 'a link to a file that is being written'],
+  [`link-self/link-root${outside}/secret.txt`, 'NOT_FOUND', 'over two links'],
+];
+
+/** Paths with a link on the way: nothing behind it is read or changed. */
+const throughLinks = ({ outside }: Places): PathAttack[] => [
+  ['link-dir/secret.txt', 'NOT_FOUND', 'a file behind a link'],
+  ['link-dir/absent.txt', 'NOT_FOUND', 'nothing behind a link'],
+  ['link-dir/folder/secret.txt', 'NOT_FOUND', 'further behind'],
+  ['link-dir/locked/secret.txt', 'NOT_FOUND', 'in a folder that nobody may read'],
+  ['link-dir/fifo', 'NOT_FOUND', 'a FIFO behind a link'],
+  ['link-parent/outside/secret.txt', 'NOT_FOUND', 'over the folder above'],
+  ['link-parent/root2/secret.txt', 'NOT_FOUND', 'to the neighbour'],
+  [`link-root${outside}/secret.txt`, 'NOT_FOUND', 'over everything'],
+  ['link-root/proc/self/environ', 'NOT_FOUND', 'to the environment'],
+  ['link-proc-root/secret.txt', 'NOT_FOUND', 'over /proc'],
+  ['link-fds/0', 'NOT_FOUND', 'to an open file'],
+  ['link-dev-fd/1', 'NOT_FOUND', 'the same by another name'],
+  ['link-trash/kept', 'NOT_FOUND', 'into the trash'],
+  ['link-self/link-self/link-dir/secret.txt', 'NOT_FOUND', 'over links to itself'],
+  ['link-loop/x', 'NOT_FOUND', 'behind a link to itself'],
+  ['link-dangling/x', 'NOT_FOUND', 'behind a link to nothing'],
+  ['link-file/x', 'NOT_FOUND', 'behind a link to a file'],
+];
+
+/** Paths, each with every tool. */
+export function attackPaths(places: Places): Attack[] {
+  const everything = [...readers, ...writers];
+  return [
+    ...cross(everything, refused(places)),
+    ...cross(everything, neverNames),
+    ...cross(readers, meaningless),
+    ...cross(readers, ledAway(places)),
+    ...cross(everything, throughLinks(places)),
+  ];
+}

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Connection } from '@trellis-mcp/client';
+import { startInProcess, type InProcessServer } from '@trellis-mcp/testing';
+import { app } from '../src/app.ts';
+import type { Deps } from '../src/deps.ts';
+import { attackThemes } from './attack-table.ts';
+import type { Attack } from './attack-verdict.ts';
+import { openAttackGround, type AttackGround } from './open-attack-ground.ts';
+import { settle } from './run-races.ts';
+import { findContent, takeSnapshot } from './tree-snapshot.ts';
+
+const nowhere = { top: '/top', root: '/top/root', outside: '/top/outside' };
+
+let ground: AttackGround;
+let server: InProcessServer<Deps>;
+let client: Connection;
+beforeAll(async () => {
+  ground = await openAttackGround();
+  server = await startInProcess(app, { args: ['--root', ground.root, '--write', '--no-confirm'] });
+  client = await server.connect();
+});
+afterAll(async () => {
+  await server.close();
+  await ground[Symbol.asyncDispose]();
+});
+
+/** What a row comes to; `read_files` answers with one verdict for each file. */
+async function judge([tool, args]: Attack): Promise<{ readonly verdict: string; readonly text: string }> {
+  const { text, code } = await settle(client.callTool(tool, args));
+  const inner = code === undefined && tool === 'read_files' ? /"code":"([A-Z_]+)"/.exec(text)?.[1] : undefined;
+  return { verdict: code ?? inner ?? 'ok', text };
+}
+
+/** Calls row after row; gives the rows that came to something else, showed something of the outside, or touched it. */
+async function tryAll(attacks: readonly Attack[]): Promise<string[]> {
+  const wrong: string[] = [];
+  let untouched = await takeSnapshot(ground.outside);
+  for (const attack of attacks) {
+    const [tool, args, expected, why] = attack;
+    const { verdict, text } = await judge(attack);
+    const now = await takeSnapshot(ground.outside);
+    const row = `${tool} ${JSON.stringify(args).slice(0, 200)} (${why})`;
+    const trace = ground.canary.findIn(text);
+    if (verdict !== expected) wrong.push(`${row}: ${verdict} instead of ${expected}: ${text.slice(0, 300)}`);
+    if (trace !== undefined) wrong.push(`${row}: shows ${trace} of the outside: ${text.slice(0, 300)}`);
+    if ([...untouched].some(([path, was]) => now.get(path) !== was) || now.size !== untouched.size)
+      wrong.push(`${row}: touched the outside`);
+    untouched = now;
+  }
+  return wrong;
+}
+
+it('has at least 100 attacks, each once, each with a reason', () => {
+  const all = Object.values(attackThemes(nowhere)).flat();
+  expect(all.length).toBeGreaterThanOrEqual(100);
+  expect(new Set(all.map(([tool, args]) => `${tool} ${JSON.stringify(args)}`)).size).toBe(all.length);
+  expect(all.filter(([, , , why]) => why === '')).toEqual([]);
+});
+
+it('tries every tool of this server', async () => {
+  const tried = new Set(Object.values(attackThemes(nowhere)).flatMap((rows) => rows.map(([tool]) => tool)));
+  const listed = (await client.listTools()).map(({ name }) => name).filter((name) => !['list_roots', 'health_check'].includes(name));
+  // A tool that is not there refuses everything.
+  expect([...tried].sort()).toEqual(listed.sort());
+});
+
+describe('nothing outside is shown or touched, and each attack gets its verdict', () => {
+  it.each(Object.keys(attackThemes(nowhere)))('%s', async (theme) => {
+    expect(await tryAll(attackThemes(ground)[theme] ?? [])).toEqual([]);
+  });
+
+  it('and nothing of the outside is in the log, or inside by now', async () => {
+    const log = await readFile(server.host.config.logFile ?? '', 'utf8');
+    expect(log.split('\n').filter((line) => ground.canary.findIn(line) !== undefined || line.includes('"INTERNAL"'))).toEqual([]);
+    const found = await findContent(ground.root, ground.canary);
+    expect(found).toEqual([]);
+  });
+});
