@@ -1,0 +1,174 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Connection } from '@trellis-mcp/client';
+import { descendantsOf, recordMeasurement, waitGone } from '@trellis-mcp/test-services';
+import { spawnServer } from '@trellis-mcp/testing';
+
+const rounds = process.env['SOAK'] === '1' ? 500 : 4;
+const lines = 4000;
+/** From the first call on. */
+const longestLifeMs = 120;
+
+let root: string;
+
+beforeAll(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'trellis-kill-')));
+  await mkdir(join(root, 'folder/deep'), { recursive: true });
+  const names = ['written.txt', 'edited.txt', 'moved-0.txt', 'deleted.txt', 'folder/a.txt', 'folder/deep/b.txt'];
+  for (const name of names) await writeFile(join(root, name), version(0));
+});
+
+afterAll(async () => rm(root, { recursive: true }));
+
+/** A text that is whole only when every line is of one version. */
+function version(number: number): string {
+  return `version ${number}\n`.repeat(lines);
+}
+
+it('leaves every file whole and nothing behind, whenever the server is killed', async () => {
+  const seed = Date.now() % 2 ** 31;
+  let turns = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    // The server that starts here also cleans up after the one before it.
+    const server = await spawnServer(new URL('../src/main.ts', import.meta.url), { args: ['--write', '--no-confirm', root] });
+    await expectClean(round, seed);
+    const isOver = { now: false };
+    const streams = [write, edit, move, remove, copy].map(async (stream) => repeat(stream, { server, isOver, count: () => (turns += 1) }));
+    await sleep(random(seed + round) * longestLifeMs + (round % 3 === 0 ? 0 : 40));
+    await kill();
+    isOver.now = true;
+    await Promise.all(streams);
+    await server.close().catch(() => undefined);
+    await expectWhole(round, seed);
+  }
+  const last = await spawnServer(new URL('../src/main.ts', import.meta.url), { args: ['--write', root] });
+  await expectClean(rounds, seed);
+  await last.close();
+  expect((await readdir(root, { recursive: true })).filter((name) => name.includes('.trellis-') && !name.includes('trash'))).toEqual([]);
+  await recordMeasurement({ suite: 'filesystem', name: `calls around ${rounds} kills, every file whole`, value: turns, unit: 'calls' });
+}, 1_800_000);
+
+type Stream = (server: Connection, turn: number) => Promise<unknown>;
+
+const write: Stream = async (server, turn) => server.callTool('write_file', { path: 'written.txt', content: version(turn) });
+
+const edit: Stream = async (server) => {
+  const now = Number(/\d+/.exec(await readFile(join(root, 'edited.txt'), 'utf8'))?.[0]);
+  const edits = [{ oldText: `version ${now}\n`, newText: `version ${now + 1}\n`, expected: lines }];
+  return server.callTool('edit_file', { path: 'edited.txt', edits });
+};
+
+const move: Stream = async (server) => {
+  const [from, to] = (await exists('moved-0.txt')) ? ['moved-0.txt', 'moved-1.txt'] : ['moved-1.txt', 'moved-0.txt'];
+  return server.callTool('move', { from, to });
+};
+
+const remove: Stream = async (server) => {
+  if (await exists('deleted.txt')) return server.callTool('delete', { path: 'deleted.txt' });
+  const [trashId] = await listTrashed();
+  return server.callTool('restore', { trashId });
+};
+
+const copy: Stream = async (server, turn) => {
+  const place = `copy-${turn % 5}`;
+  if (await exists(place)) await rm(join(root, place), { recursive: true });
+  return server.callTool('copy', { from: 'folder', to: place });
+};
+
+interface Repeating {
+  readonly server: Connection;
+  readonly isOver: { now: boolean };
+  readonly count: () => void;
+}
+
+/** Until the server is gone. */
+async function repeat(stream: Stream, { server, isOver, count }: Repeating): Promise<void> {
+  for (let turn = 1; !isOver.now; turn += 1) {
+    try {
+      await stream(server, turn);
+      count();
+    } catch (error) {
+      await sleep(1);
+      if (!isOver.now && (await descendantsOf(process.pid)).length > 0) throw error;
+    }
+  }
+}
+
+async function kill(): Promise<void> {
+  const [pid] = await descendantsOf(process.pid);
+  if (pid === undefined) throw new Error('There is no server to kill.');
+  process.kill(pid, 'SIGKILL');
+  await waitGone([pid], 5000);
+}
+
+/** Right after a kill: the old or the new file, whole. */
+async function expectWhole(round: number, seed: number): Promise<void> {
+  const where = `round ${round}, seed ${seed}`;
+  for (const name of ['written.txt', 'edited.txt']) await expectVersion(join(root, name), where);
+  const moved = ['moved-0.txt', 'moved-1.txt'].map((name) => join(root, name));
+  for (const path of moved) if (await exists(path)) await expectVersion(path, where);
+  expect([where, (await Promise.all(moved.map(exists))).includes(true)]).toEqual([where, true]);
+  const trashed = await listTrashed();
+  const deleted = (await exists('deleted.txt')) ? join(root, 'deleted.txt') : join(root, '.trellis-trash', trashed[0] ?? '', 'item');
+  await expectVersion(deleted, where);
+  for (const name of await readdir(root)) {
+    if (!name.startsWith('copy-')) continue;
+    expect([where, (await readdir(join(root, name), { recursive: true })).toSorted()]).toEqual([where, ['a.txt', 'deep', 'deep/b.txt']]);
+    await expectVersion(join(root, name, 'a.txt'), where);
+    await expectVersion(join(root, name, 'deep/b.txt'), where);
+  }
+}
+
+/** Soon after the next start: one name for each file, no temporary ones. */
+async function expectClean(round: number, seed: number): Promise<void> {
+  const look = async (): Promise<readonly string[]> => {
+    const left = (await readdir(root)).filter((name) => name.startsWith('.trellis-') && name !== '.trellis-trash');
+    const moved = (await readdir(root)).filter((name) => name.startsWith('moved-'));
+    const journals = (await exists('.trellis-trash'))
+      ? (await readdir(join(root, '.trellis-trash'))).filter((name) => name.startsWith('journal-'))
+      : [];
+    return [...left, ...journals, ...(moved.length === 1 ? [] : moved)];
+  };
+  for (const end = Date.now() + 5000; (await look()).length > 0 && Date.now() < end;) await sleep(10);
+  expect([round, seed, await look()]).toEqual([round, seed, []]);
+  for (const name of await readdir(root)) {
+    const stats = await lstat(join(root, name));
+    if (stats.isFile()) expect([name, stats.nlink]).toEqual([name, 1]);
+  }
+}
+
+async function expectVersion(path: string, where: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const number = Number(/\d+/.exec(text)?.[0]);
+  expect([where, path, text === version(number)]).toEqual([where, path, true]);
+}
+
+async function listTrashed(): Promise<readonly string[]> {
+  if (!(await exists('.trellis-trash'))) return [];
+  const ids = (await readdir(join(root, '.trellis-trash'))).filter(
+    (name) => /^\w+-\w+-/.test(name) && !name.startsWith('journal-') && !name.startsWith('gone-'),
+  );
+  const items = await Promise.all(ids.map(async (id) => ((await exists(`.trellis-trash/${id}/item`)) ? [id] : [])));
+  return items.flat();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path.startsWith('/') ? path : join(root, path)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Evenly from 0 to 1 (xorshift). */
+function random(seed: number): number {
+  let state = (seed * 2_654_435_761) | 1;
+  for (let turn = 0; turn < 3; turn += 1) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+  }
+  return (state >>> 0) / 2 ** 32;
+}
