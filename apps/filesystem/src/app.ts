@@ -2,6 +2,7 @@ import { defineServer } from '@trellis-mcp/server';
 import { port, settings } from './config.ts';
 import { openDeps } from './deps.ts';
 import { prompts } from './prompts/index.ts';
+import { resources } from './resources/index.ts';
 import { listTools } from './tools/index.ts';
 import { version } from './version.ts';
 
@@ -18,5 +19,7 @@ export const app = defineServer({
   settings,
   openDeps,
   tools: listTools,
+  resources,
   prompts,
+  doctor: async (config) => (await import('./doctor.ts')).examine(config),
 });

@@ -1,8 +1,12 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
 import type { addOfficialTools } from './compat/official-tools.ts';
 import type { Config } from './config.ts';
+import { checkRoots } from './roots/check-roots.ts';
 import { openRoots, type Roots } from './roots/open-roots.ts';
 import { openSample } from './sample/open-sample.ts';
+import { openSearch } from './search/open-search.ts';
+import type { SearchEngine } from './search/search-engine.ts';
+import { openWatches } from './watch/open-watches.ts';
 import { openWriter, type Writer } from './write/open-writer.ts';
 
 /** What the operator set; calls read no other settings. */
@@ -32,6 +36,8 @@ export interface Deps {
   readonly roots: Roots;
   readonly limits: Limits;
   readonly writer: Writer;
+  /** What searches; looked for once, on first use. */
+  readonly findEngine: () => Promise<SearchEngine>;
   /** With `--compat`. */
   readonly addOfficialTools: typeof addOfficialTools | undefined;
 }
@@ -48,6 +54,11 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude });
   // Made of schemas that only `--compat` needs.
   const compat = config.compat === undefined ? undefined : await import('./compat/official-tools.ts');
+  const watches = openWatches({ roots, events: host.events, log: host.log, maxWatches: config.maxWatches });
+  host.lifecycle.onClose('watches', () => {
+    watches.close();
+  });
+  host.health.addCheck('roots', async () => checkRoots(roots));
   const writer = await openWriter({ roots, limits: config, host });
-  return { roots, limits: config, writer, addOfficialTools: compat?.addOfficialTools };
+  return { roots, limits: config, writer, findEngine: openSearch(config), addOfficialTools: compat?.addOfficialTools };
 }

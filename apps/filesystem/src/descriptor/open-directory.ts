@@ -29,7 +29,7 @@ export interface PinnedDirectory extends AsyncDisposable {
  * @throws AppError `NOT_FOUND` for what is not there, no folder on the way, or outside, `INVALID_INPUT` for what is no folder.
  */
 export async function openDirectory(located: Located): Promise<PinnedDirectory> {
-  return open(await pinKind(located, 'directory'));
+  return openPinnedDirectory(await pinKind(located, 'directory'));
 }
 
 /**
@@ -40,10 +40,11 @@ export async function openDirectory(located: Located): Promise<PinnedDirectory> 
 export async function openChild(parent: PinnedDirectory, child: Located): Promise<PinnedDirectory> {
   const name = child.names.at(-1) ?? '.';
   const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW;
-  return open(await pinKind(child, 'directory', { path: parent.entry(name), flags }));
+  return openPinnedDirectory(await pinKind(child, 'directory', { path: parent.entry(name), flags }));
 }
 
-async function open(pinned: Pinned): Promise<PinnedDirectory> {
+/** Opens a pinned folder, and lets the pin go. */
+export async function openPinnedDirectory(pinned: Pinned): Promise<PinnedDirectory> {
   const { located, names, stats } = pinned;
   const handle = await telling({ ...located, names }, () => openToRead(pinned));
   const fdPath = located.root.guarantee === 'descriptor' ? pathOf(handle) : join(located.root.path, ...names);
