@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { copy } from './copy.ts';
 import { deletePath } from './delete.ts';
 import { editFile } from './edit-file.ts';
+import { findFiles } from './find-files.ts';
 import { makeDirectory } from './make-directory.ts';
 import { move } from './move.ts';
 import { restore } from './restore.ts';
@@ -12,10 +13,12 @@ import { listDirectory } from './list-directory.ts';
 import { listRoots } from './list-roots.ts';
 import { readFile } from './read-file.ts';
 import { readFiles } from './read-files.ts';
+import { searchText } from './search-text.ts';
 import { stat } from './stat.ts';
+import { tree } from './tree.ts';
 
 /** Tools that change nothing. */
-const readers: readonly AnyTool<Deps>[] = [listRoots, listDirectory, readFile, readFiles, stat];
+const readers: readonly AnyTool<Deps>[] = [listRoots, listDirectory, tree, findFiles, searchText, readFile, readFiles, stat];
 
 /** Tools of `--write`. */
 const writers: readonly AnyTool<Deps>[] = [writeFile, editFile, move, copy, makeDirectory, deletePath, restore];

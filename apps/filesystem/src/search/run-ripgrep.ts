@@ -1,0 +1,145 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { AppError } from '@trellis-mcp/errors';
+import { codeOf } from '../descriptor/judge-place.ts';
+import type { PinnedDirectory } from '../descriptor/open-directory.ts';
+import { searchTooLong } from '../walk/walk-budget.ts';
+
+/** One process of ripgrep. */
+export interface RipgrepRun {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Where it runs. */
+  readonly directory: PinnedDirectory;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  /** Takes a piece of the output; answers whether that was enough. */
+  readonly take: (chunk: Buffer) => boolean | Promise<boolean>;
+}
+
+/** How a process ended. */
+export interface RipgrepEnd {
+  /** Whether it was stopped because its reader had enough. */
+  readonly isEnough: boolean;
+  /** The beginning of what it said. */
+  readonly stderr: string;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+const maxStderr = 4_096;
+const memoryCheckMs = 50;
+const maxMemoryBytes = 402_653_184;
+const pageBytes = 4_096;
+
+/**
+ * Runs ripgrep until it ends or its reader has enough. When this settles, the process is gone.
+ *
+ * @throws AppError `TIMEOUT`, `LIMIT` when it needs too much memory, `UPSTREAM` when it cannot be started, and the reason of an abort.
+ */
+export async function runRipgrep(run: RipgrepRun): Promise<RipgrepEnd> {
+  run.signal.throwIfAborted();
+  const child = start(run);
+  const closed = once(child, 'close');
+  // Looked at below; until then it is no failure that nobody handles.
+  closed.catch(() => undefined);
+  const guard = guardChild(child, run);
+  const stderr = readStderr(child);
+  try {
+    const isEnough = await readOutput(child, run);
+    if (!isEnough) await closed;
+    guard.throwIfStopped();
+    return { isEnough, stderr: stderr.text };
+  } catch (error) {
+    guard.throwIfStopped();
+    throw codeOf(error) === undefined ? error : notStarted(error);
+  } finally {
+    guard[Symbol.dispose]();
+    child.kill('SIGKILL');
+    await closed.catch(() => undefined);
+  }
+}
+
+function start({ program, args, directory }: RipgrepRun): Child {
+  const { handle, fdPath, located } = directory;
+  // Of this process: in the new one `self` would be that one. What the folder's path leads to by now does not matter.
+  const cwd = located.root.guarantee === 'descriptor' ? `/proc/${process.pid}/fd/${handle.fd}` : fdPath;
+  // An empty environment: no RIPGREP_CONFIG_PATH, no secrets.
+  return spawn(program, args, { cwd, env: {}, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+}
+
+async function readOutput(child: Child, { take }: RipgrepRun): Promise<boolean> {
+  for await (const chunk of child.stdout) {
+    if (await take(chunk as Buffer)) return true;
+  }
+  return false;
+}
+
+function readStderr(child: Child): { readonly text: string } {
+  let text = '';
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    if (text.length < maxStderr) text = (text + piece).slice(0, maxStderr);
+  });
+  return {
+    get text() {
+      return text;
+    },
+  };
+}
+
+interface Guard extends Disposable {
+  throwIfStopped(): void;
+}
+
+/** Kills the process at the deadline, on abort and above its memory, and knows why. */
+function guardChild(child: Child, { signal, timeoutMs }: RipgrepRun): Guard {
+  let why: (() => unknown) | undefined;
+  const stop = (reason: () => unknown): void => {
+    why ??= reason;
+    child.kill('SIGKILL');
+  };
+  const abort = (): void => stop(() => signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(() => stop(() => searchTooLong(timeoutMs)), timeoutMs);
+  const memory = setInterval(() => {
+    void residentBytes(child.pid).then((bytes) => {
+      if (bytes > maxMemoryBytes) stop(tooMuchMemory);
+    });
+  }, memoryCheckMs);
+  return {
+    throwIfStopped() {
+      if (why !== undefined) throw why();
+    },
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', abort);
+      clearTimeout(timer);
+      clearInterval(memory);
+    },
+  };
+}
+
+/** 0 where the system does not say. */
+async function residentBytes(pid: number | undefined): Promise<number> {
+  if (pid === undefined || process.platform !== 'linux') return 0;
+  try {
+    const [, pages = '0'] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
+    return Number(pages) * pageBytes;
+  } catch (error) {
+    // It ended meanwhile.
+    if (codeOf(error) !== undefined) return 0;
+    throw error;
+  }
+}
+
+function tooMuchMemory(): AppError {
+  return new AppError('LIMIT', 'The search needs too much memory: a line has too many matches.', {
+    hint: 'Search for something longer, or leave out files of very long lines with glob.',
+    details: { limitBytes: maxMemoryBytes },
+  });
+}
+
+function notStarted(cause: unknown): AppError {
+  return new AppError('UPSTREAM', 'The search program could not be started.', { retryable: true, cause });
+}

@@ -1,0 +1,47 @@
+import type { StartFolder } from '../walk/open-folder.ts';
+import type { EventVisitor } from './event-reader.ts';
+
+/** Where and for how long is searched. */
+export interface SearchJob {
+  readonly start: StartFolder;
+  readonly gitignore: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What is searched for in files. */
+export interface TextQuery {
+  readonly pattern: string;
+  readonly regex: boolean;
+  readonly ignoreCase: boolean;
+  readonly glob: string | undefined;
+  /** Matching lines that are told of one file. */
+  readonly maxCount: number;
+}
+
+/** A visitor that can say that it has enough. */
+export interface TextVisitor extends EventVisitor {
+  /** Forgets what it was told: files come again, in order. */
+  readonly restart: () => void;
+  /** Asked while files come in order. */
+  readonly isEnough: () => boolean;
+}
+
+/**
+ * What searches: ripgrep, or this process where there is none. Both tell of more than a caller may see; `createAccept` judges, and what is
+ * shown of a file is read through its own descriptor.
+ */
+export interface SearchEngine {
+  readonly name: 'ripgrep' | 'built-in';
+  /** Tells of each regular file, relative to the start, in any order. */
+  listFiles(job: SearchJob, visit: (path: string) => void): Promise<void>;
+  searchText(job: SearchJob, query: TextQuery, visitor: TextVisitor): Promise<void>;
+}
+
+/** What the operator allows a search. */
+export interface SearchLimits {
+  readonly maxDepth: number;
+  readonly maxEntries: number;
+  readonly maxFileBytes: number;
+  readonly maxProcesses: number;
+  readonly searchTimeoutMs: number;
+}

@@ -1,0 +1,39 @@
+import { reply } from '@trellis-mcp/server';
+import { limitParam } from '@trellis-mcp/validation';
+import { z } from 'zod';
+import { defineTool } from '../deps.ts';
+import { locate } from '../roots/locate.ts';
+import { openStart } from '../walk/open-folder.ts';
+import { readTree } from '../walk/read-tree.ts';
+import { showTree } from '../walk/show-tree.ts';
+import { openWalkBudget } from '../walk/walk-budget.ts';
+import { pathParam } from './path-param.ts';
+
+export const tree = defineTool({
+  name: 'tree',
+  title: 'Tree',
+  description: 'Show folders and what is in them as an indented text. Use first in an unknown folder.',
+  input: z.object({
+    path: pathParam('Folder.').default('.'),
+    depth: limitParam({ default: 3, max: 1000, hint: '' }).describe('Levels.'),
+    maxEntries: limitParam({ default: 300, max: 5000, hint: 'Name a folder further down.' }).describe('Entries in all.'),
+    gitignore: z.boolean().optional().describe('False: also what .gitignore leaves out.'),
+  }),
+  output: z.object({ text: z.string().optional(), files: z.number(), directories: z.number(), truncated: z.boolean() }),
+  hints: { readOnly: true },
+  scopes: ['fs:read'],
+
+  async run({ path, depth, maxEntries, gitignore }, call) {
+    const { limits } = call.deps;
+    await using start = await openStart(await locate(call, path));
+    const budget = openWalkBudget({ maxEntries: limits.maxEntries, timeoutMs: limits.searchTimeoutMs, signal: call.signal });
+    const levels = Math.min(depth, limits.maxDepth);
+    const read = await readTree(start, { budget, gitignore: gitignore ?? limits.gitignore, depth: levels, maxEntries });
+    const { text, ...counts } = showTree(read, { depth: levels, maxBytes: limits.maxReadBytes });
+    return reply(counts, { text: `${text}\n[${describe(counts)}]` });
+  },
+});
+
+function describe({ files, directories, truncated }: { files: number; directories: number; truncated: boolean }): string {
+  return `${files} files, ${directories} folders${truncated ? '; there are more' : ''}`;
+}
