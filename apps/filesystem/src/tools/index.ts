@@ -18,7 +18,7 @@ import { stat } from './stat.ts';
 import { tree } from './tree.ts';
 
 /** Tools that change nothing. */
-const readers: readonly AnyTool<Deps>[] = [listRoots, listDirectory, tree, findFiles, searchText, readFile, readFiles, stat];
+const readers: readonly AnyTool<Deps>[] = [listRoots, readFile, readFiles, listDirectory, tree, findFiles, searchText, stat];
 
 /** Tools of `--write`. */
 const writers: readonly AnyTool<Deps>[] = [writeFile, editFile, move, copy, makeDirectory, deletePath, restore];
