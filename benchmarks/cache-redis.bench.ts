@@ -9,8 +9,15 @@ import type { BenchResult } from './report.ts';
 const hits = 3_000;
 const title = 'A hit in Redis';
 const unit = 'p50, ns';
+/** Does less. */
+const withoutLimit = 'bentocache 1.6 without a time limit';
 
-/** Hits in Redis, one after the other, against a bare ioredis `GET` and `JSON.parse`, and beside the caches of other projects. */
+/**
+ * Hits in Redis, one after the other, against a bare ioredis `GET` and `JSON.parse`, and beside the caches of other projects.
+ *
+ * bentocache takes part twice. With a time limit on its commands it promises what Trellis does, that a Redis that hangs holds no call up:
+ * that is the same work. As it comes it has none, saves a timer for each command, and is about as fast.
+ */
 export async function run(rounds: number): Promise<readonly BenchResult[]> {
   await using server = await sharedRedis();
   await using redis = await openRedis(server.url);
@@ -34,7 +41,7 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
       title: `${title}, beside ${name}`,
       unit,
       measured: compareTo(measured, [name, trellis.name]),
-      bound: 1,
+      bound: name === withoutLimit ? 1.1 : 1,
     })),
   ];
 }
