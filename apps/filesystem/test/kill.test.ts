@@ -7,8 +7,8 @@ import type { Connection } from '@trellis-mcp/client';
 import { descendantsOf, recordMeasurement, waitGone } from '@trellis-mcp/test-services';
 import { spawnServer } from '@trellis-mcp/testing';
 
-const rounds = process.env['SOAK'] === '1' ? 500 : 4;
-const lines = 4000;
+const rounds = process.env['SOAK'] === '1' ? 500 : 3;
+const lines = 6000;
 /** From the first call on. */
 const longestLifeMs = 120;
 
@@ -31,16 +31,19 @@ function version(number: number): string {
 it('leaves every file whole and nothing behind, whenever the server is killed', async () => {
   const seed = Date.now() % 2 ** 31;
   let turns = 0;
+  let looks = 0;
   for (let round = 0; round < rounds; round += 1) {
     // The server that starts here also cleans up after the one before it.
     const server = await spawnServer(new URL('../src/main.ts', import.meta.url), { args: ['--write', '--no-confirm', root] });
     await expectClean(round, seed);
     const isOver = { now: false };
     const streams = [write, edit, move, remove, copy].map(async (stream) => repeat(stream, { server, isOver, count: () => (turns += 1) }));
+    const watching = watch(isOver, `round ${round}, seed ${seed}`);
     await sleep(random(seed + round) * longestLifeMs + (round % 3 === 0 ? 0 : 40));
     await kill();
     isOver.now = true;
     await Promise.all(streams);
+    looks += await watching;
     await server.close().catch(() => undefined);
     await expectWhole(round, seed);
   }
@@ -48,6 +51,7 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
   await expectClean(rounds, seed);
   await last.close();
   expect((await readdir(root, { recursive: true })).filter((name) => name.includes('.trellis-') && !name.includes('trash'))).toEqual([]);
+  expect(looks).toBeGreaterThan(rounds * 5);
   await recordMeasurement({ suite: 'filesystem', name: `calls around ${rounds} kills, every file whole`, value: turns, unit: 'calls' });
 }, 1_800_000);
 
@@ -95,6 +99,17 @@ async function repeat(stream: Stream, { server, isOver, count }: Repeating): Pro
       if (!isOver.now && (await descendantsOf(process.pid)).length > 0) throw error;
     }
   }
+}
+
+/** What a kill would leave at this moment is what everybody sees at this moment. */
+async function watch(isOver: { now: boolean }, where: string): Promise<number> {
+  let looks = 0;
+  for (; !isOver.now; looks += 1) {
+    for (const name of ['written.txt', 'edited.txt']) await expectVersion(join(root, name), where);
+    const moved = (await readdir(root)).filter((name) => name.startsWith('moved-'));
+    expect([where, moved.length > 0]).toEqual([where, true]);
+  }
+  return looks;
 }
 
 async function kill(): Promise<void> {
