@@ -87,6 +87,17 @@ it.each([
   expect(String(failure)).not.toContain('secret');
 });
 
+it.each([
+  ['scope="notes:read notes:write"', ['notes:read', 'notes:write'], 'The caller lacks the scope notes:read, notes:write.'],
+  ['error_description="no"', [], 'The caller lacks a scope.'],
+])('says which scopes a call lacks (%s)', async (parameters, missingScopes, message) => {
+  await using server = await startBareHttp();
+  await using connection = await connect({ http: { url: server.url } });
+  server.fail(403, { 'www-authenticate': `Bearer error="insufficient_scope", ${parameters}` });
+  const failure = connection.callTool('add', { a: 1, b: 2 });
+  await expect(failure).rejects.toMatchObject({ code: 'DENIED', message, details: { status: 403, missingScopes } });
+});
+
 it('names the failure, not the address, when nobody listens', async () => {
   const url = `http://127.0.0.1:${String(await freePort())}/mcp?key=hidden`;
   for (const era of ['auto', 'legacy', 'modern'] as const) {

@@ -1,8 +1,18 @@
-import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
+import {
+  InsufficientScopeError,
+  ProtocolError,
+  ProtocolErrorCode,
+  SdkError,
+  SdkErrorCode,
+  SdkHttpError,
+} from '@modelcontextprotocol/client';
 import { AppError, type AppErrorOptions, errorCodes, type ErrorCode, isAppError } from '@trellis-mcp/errors';
 
 /** Where a Trellis server puts the code of an error: `_meta` of a tool result, `data` of a JSON-RPC error. */
 export const errorMetaKey = 'io.trellis/error';
+
+/** Of scopes that a server names in a challenge. */
+const maxScopeLength = 2_000;
 
 /** What was going on when a request failed. */
 export interface FailureContext {
@@ -20,6 +30,7 @@ export function toAppError(error: unknown, context: FailureContext): AppError {
   const cause = context.stderr === undefined || context.stderr === '' ? error : new Error(context.stderr, { cause: error });
   if (context.signal?.aborted === true) return fromAbort(context.signal, cause);
   if (error instanceof SdkHttpError) return fromStatus(error.status, cause);
+  if (error instanceof InsufficientScopeError) return fromScopes(error.requiredScope, cause);
   if (error instanceof ProtocolError) return fromProtocolError(error, cause);
   if (context.closure !== undefined) return context.closure;
   if (error instanceof SdkError) return fromSdkError(error, context, cause);
@@ -65,6 +76,17 @@ export function fromStatus(status: number, cause: unknown): AppError {
     details,
     cause,
   });
+}
+
+/** A 403 that names scopes (RFC 6750, 3.1), as a Trellis server names them elsewhere. */
+function fromScopes(scope: string | undefined, cause: unknown): AppError {
+  const missingScopes =
+    scope
+      ?.slice(0, maxScopeLength)
+      .split(' ')
+      .filter((one) => one !== '') ?? [];
+  const message = missingScopes.length === 0 ? 'The caller lacks a scope.' : `The caller lacks the scope ${missingScopes.join(', ')}.`;
+  return new AppError('DENIED', message, { hint: 'Connect with a token that has it.', details: { status: 403, missingScopes }, cause });
 }
 
 function fromSdkError(error: SdkError, { timeoutMs }: FailureContext, cause: unknown): AppError {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
@@ -11,19 +11,19 @@ export interface BareHttp extends AsyncDisposable {
   readonly requests: readonly IncomingMessage[];
   /** Tells the modern clients that the note changed. */
   touchNote(): void;
-  /** Answers every request with this status from now on. */
-  fail(status: number): void;
+  /** Answers every request with this status, and headers, from now on. */
+  fail(status: number, headers?: OutgoingHttpHeaders): void;
 }
 
 export async function startBareHttp(): Promise<BareHttp> {
   const handler = createMcpHandler(() => createBareServer());
   const serve = toNodeHandler(handler);
   const requests: IncomingMessage[] = [];
-  let status: number | undefined;
+  let failure: { status: number; headers: OutgoingHttpHeaders } | undefined;
   const server = createServer((request, response) => {
     requests.push(request);
-    if (status === undefined) void serve(request as Parameters<typeof serve>[0], response);
-    else response.writeHead(status).end('secret of the proxy');
+    if (failure === undefined) void serve(request as Parameters<typeof serve>[0], response);
+    else response.writeHead(failure.status, failure.headers).end('secret of the proxy');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -33,7 +33,7 @@ export async function startBareHttp(): Promise<BareHttp> {
     touchNote: () => {
       handler.notify.resourceUpdated('test://note');
     },
-    fail: (code) => void (status = code),
+    fail: (status, headers = {}) => void (failure = { status, headers }),
     async [Symbol.asyncDispose]() {
       await handler.close();
       server.closeAllConnections();
