@@ -38,8 +38,9 @@ const tidyMs = 300_000;
 
 /** Opens what changes of files share. Where files may be written, it tidies at once and now and then. */
 export async function openWriter(options: WriterOptions): Promise<Writer> {
-  const writer = new OpenWriter(options, await findOwner());
-  if (!options.limits.write) return writer;
+  const { write } = options.limits;
+  const writer = new OpenWriter(options, write ? await findOwner() : { id: '' });
+  if (!write) return writer;
   writer.tidyAgain();
   const timer = setInterval(() => writer.tidyAgain(), tidyMs).unref();
   options.host.lifecycle.onClose('files that are written', async () => {
