@@ -52,7 +52,7 @@ export interface TierStats extends LatencyStats {
   /** Entries copied into it from a tier below. */
   promotions: number;
   errors: number;
-  /** `open` while it is skipped. */
+  /** `open` while it is skipped, or takes no writes. */
   state: 'closed' | 'open';
 }
 
