@@ -13,7 +13,7 @@ export interface OfficialTool<Input extends z.ZodObject> {
   /** What to do when the answer is too long. */
   readonly shorten: string;
   /** The text of the result. */
-  answer(args: z.output<Input>, call: Call<Deps>): Promise<string>;
+  readonly answer: (args: z.output<Input>, call: Call<Deps>) => Promise<string>;
 }
 
 /** Texts have a limit of their own; JSON escapes make them longer. */

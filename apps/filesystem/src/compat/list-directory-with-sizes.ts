@@ -1,33 +1,60 @@
+import type { Call } from '@trellis-mcp/server';
 import { z } from 'zod';
-import type { Entry } from '../list/entry.ts';
+import type { Deps } from '../deps.ts';
+import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
+import { describeEntry, lookAt } from '../list/entry.ts';
+import { locate } from '../roots/locate.ts';
 import { pathParam } from '../tools/path-param.ts';
 import { defineOfficial } from './define-official.ts';
 import { createLines, toLine } from './lines.ts';
-import { isFolder, listEntries, listHint, sortBy } from './list-entries.ts';
+import { listHint, markOf, scanWhole } from './scan-whole.ts';
 
 export const listDirectoryWithSizes = defineOfficial({
   name: 'list_directory_with_sizes',
   title: 'List directory with sizes',
   description: 'List all names in one folder with their sizes, and how much that is together.',
-  input: z.object({ path: pathParam('Folder.'), sortBy }),
+  input: z.object({
+    path: pathParam('Folder.'),
+    sortBy: z.enum(['name', 'size']).default('name').describe('Largest first.'),
+  }),
   hints: { readOnly: true },
   shorten: listHint,
 
-  async answer({ path, sortBy: sort }, call) {
-    const entries = await listEntries(path, sort, call);
-    const files = entries.filter((entry) => !isFolder(entry));
+  async answer({ path, sortBy }, call) {
+    await using directory = await openDirectory(await locate(call, path));
+    const entries = await measureEntries(directory, call);
+    const ordered = sortBy === 'size' ? entries.toSorted((one, other) => other.diskSize - one.diskSize) : entries;
+    const files = entries.filter(({ mark }) => mark === '[FILE]');
     const lines = createLines(call.deps.limits, listHint);
-    for (const entry of entries) lines.add(toSizedLine(entry));
+    for (const { mark, name, size } of ordered) {
+      lines.add(`${mark} ${name.padEnd(30)} ${mark === '[DIR]' ? '' : showSize(size).padStart(10)}`);
+    }
     lines.add('');
     lines.add(`Total: ${files.length} files, ${entries.length - files.length} directories`);
-    lines.add(`Combined size: ${showSize(files.reduce((sum, { size = 0 }) => sum + size, 0))}`);
+    lines.add(`Combined size: ${showSize(files.reduce((sum, { size }) => sum + size, 0))}`);
     return lines.join();
   },
 });
 
-function toSizedLine(entry: Entry): string {
-  const name = toLine(entry.name).padEnd(30);
-  return isFolder(entry) ? `[DIR] ${name} ` : `[FILE] ${name} ${showSize(entry.size ?? 0).padStart(10)}`;
+interface MeasuredEntry {
+  readonly mark: '[DIR]' | '[FILE]';
+  readonly name: string;
+  /** Of what a link leads to inside of the roots. */
+  readonly size: number;
+  /** What the entry itself takes; folders take something, too. */
+  readonly diskSize: number;
+}
+
+async function measureEntries(directory: PinnedDirectory, call: Call<Deps>): Promise<readonly MeasuredEntry[]> {
+  const measured: MeasuredEntry[] = [];
+  for (const entry of await scanWhole(directory, call)) {
+    call.signal.throwIfAborted();
+    const stats = await lookAt(directory, entry);
+    if (stats === undefined) continue;
+    const { size = 0 } = await describeEntry(directory, entry, stats);
+    measured.push({ mark: markOf(entry), name: toLine(entry.name), size, diskSize: stats === 'unreadable' ? 0 : stats.size });
+  }
+  return measured;
 }
 
 function showSize(bytes: number): string {

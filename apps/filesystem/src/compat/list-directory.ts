@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { openDirectory } from '../descriptor/open-directory.ts';
+import { locate } from '../roots/locate.ts';
 import { listDirectory as own } from '../tools/list-directory.ts';
 import { createLines } from './lines.ts';
-import { isFolder, listEntries, listHint } from './list-entries.ts';
+import { listHint, markOf, scanWhole } from './scan-whole.ts';
 import { shareName } from './share-name.ts';
 
 const { path, limit, cursor, sort, hidden } = own.input.shape;
@@ -23,8 +25,9 @@ export const listDirectory = shareName({
   shorten: listHint,
 
   async answer(args, call) {
+    await using directory = await openDirectory(await locate(call, args.path));
     const lines = createLines(call.deps.limits, listHint);
-    for (const entry of await listEntries(args.path, 'name', call)) lines.add(`${isFolder(entry) ? '[DIR]' : '[FILE]'} ${entry.name}`);
+    for (const entry of await scanWhole(directory, call)) lines.add(`${markOf(entry)} ${entry.name}`);
     return lines.join();
   },
 });

@@ -54,7 +54,7 @@ beforeAll(async () => {
   await symlink('.', join(root, 'docs', 'deep', 'loop'));
   await link(join(folder, 'outside', canary), join(root, 'linked.txt'));
   await using fifo = await spawnProbe('mkfifo', [join(root, 'fifo')]);
-  await fifo.exited;
+  await fifo.exit;
   const flags = ['--compat', 'official', '--write', '--no-confirm', '--exclude', '*.pem', '--max-read-bytes', '2KiB'];
   server = await startInProcess(app, { args: [root, ...flags] });
   client = await server.connect();
@@ -136,10 +136,6 @@ describe('an answer', () => {
       expect(await call(tool, { path: 'large.txt', tail: 4900 })).toMatchObject({ code: 'LIMIT' });
       expect((await client.callTool(tool, { path: 'large.txt', head: 100 })).text).toBe('a line of text\n'.repeat(100).slice(0, -1));
     }
-    expect(await call('read_multiple_files', { paths: Array.from({ length: 100 }, () => 'large.txt') })).not.toHaveProperty(
-      'code',
-      'INTERNAL',
-    );
     const { data } = await client.callTool('read_file', { path: 'large.txt', offset: 4999, limit: 1 });
     expect(data).toMatchObject({ text: 'a line of text\n', firstLine: 4999, etag: expect.any(String) as unknown });
   });
@@ -166,8 +162,10 @@ describe('an answer', () => {
       { name: 'line\n[DIR] forged', type: 'file' },
     ]);
   });
+});
 
-  it.each(['{'.repeat(40), '{a,'.repeat(400), '['])('of search_files to the glob %j is a refusal', async (pattern) => {
+describe('a glob', () => {
+  it.each(['{'.repeat(40), '{a,'.repeat(400), '['])('that is broken, such as %j, is refused', async (pattern) => {
     expect((await call('search_files', { path: '.', pattern })).code).toBe('INVALID_INPUT');
   });
 

@@ -8,7 +8,7 @@ import { officialData, officialFields } from './official-reply.ts';
 interface RewordedTool<Input extends z.ZodObject, Output extends z.ZodObject> {
   readonly own: AnyTool<Deps> & { readonly input: Input; readonly output: Output };
   /** The official text for what ours answered. */
-  word(args: z.output<Input>, data: z.output<Output>, call: Call<Deps>): Promise<string>;
+  readonly word: (args: z.output<Input>, data: z.output<Output>, call: Call<Deps>) => Promise<string>;
 }
 
 /** Lets a tool do what it does and answer with the official text beside its own data. */

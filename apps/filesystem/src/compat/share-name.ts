@@ -15,7 +15,7 @@ interface SharedName<Input extends z.ZodObject> {
   /** What to do when the answer is too long. */
   readonly shorten: string;
   /** The text of the official answer. */
-  answer(args: z.output<Input>, call: Call<Deps>): Promise<string>;
+  readonly answer: (args: z.output<Input>, call: Call<Deps>) => Promise<string>;
 }
 
 /** A tool whose name both servers have. */
