@@ -1,5 +1,5 @@
-import type { BigIntStats } from 'node:fs';
-import { rename, unlink } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { access, rename, unlink } from 'node:fs/promises';
 import { AppError } from '@trellis-mcp/errors';
 import type { Call } from '@trellis-mcp/server';
 import type { Deps } from '../deps.ts';
@@ -103,11 +103,21 @@ async function announceMove(source: Target, target: Target, writer: Writer): Pro
 
 /** To another file system: the copy is in its place before the file goes, and the file goes only when it is still the one that was copied. */
 async function moveFar({ source, target, old }: Place, { deps, signal }: Pick<Call<Deps>, 'deps' | 'signal'>): Promise<void> {
-  const { located, path } = source;
+  const { located, directory } = source;
+  await writing(located, async () => access(directory.fdPath, constants.W_OK));
   await using file = await openFile({ ...located, names: namesOf(source) }, { signal });
-  await copyInto(target, file, { deps, signal, replaces: old?.isFile() === true ? old : undefined });
+  const etag = await copyInto(target, file, { deps, signal, replaces: old?.isFile() === true ? old : undefined });
+  try {
+    await writing(located, async () => unlinkCopied(source, file.etag));
+  } catch (error) {
+    const copy = await lookAt(target.path);
+    if (old === undefined && copy !== undefined && etagOf(copy) === etag) await unlink(target.path);
+    throw error;
+  }
+}
+
+async function unlinkCopied({ located, path }: Target, etag: string): Promise<void> {
   const now = await lookAt(path);
-  if (now === undefined) return;
-  if (etagOf(now) !== file.etag) throw changed(located, etagOf(now));
-  await unlink(path);
+  if (now !== undefined && etagOf(now) !== etag) throw changed(located, etagOf(now));
+  if (now !== undefined) await unlink(path);
 }

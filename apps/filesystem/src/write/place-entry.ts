@@ -16,15 +16,30 @@ export async function placeEntry(from: string, { located, path }: Target, announ
   const stats = await lstat(from);
   if (!stats.isDirectory()) {
     await using _note = await announce();
-    try {
-      await link(from, path);
-      await unlink(from);
-      return;
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) throw alreadyThere(located, error);
-      if (!hasCode(error, ...withoutLinks)) throw error;
-    }
+    if (await addName(from, { located, path })) return await dropName(from, path);
   }
   if ((await lookAt(path)) !== undefined) throw alreadyThere(located);
   await rename(from, path);
+}
+
+/** @returns False where files have one name only. */
+async function addName(from: string, { located, path }: Pick<Target, 'located' | 'path'>): Promise<boolean> {
+  try {
+    await link(from, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw alreadyThere(located, error);
+    if (hasCode(error, ...withoutLinks)) return false;
+    throw error;
+  }
+}
+
+/** Takes the new name back when the old one has to stay. */
+async function dropName(from: string, path: string): Promise<void> {
+  try {
+    await unlink(from);
+  } catch (error) {
+    await unlink(path);
+    throw error;
+  }
 }
