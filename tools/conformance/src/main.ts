@@ -1,12 +1,18 @@
-/** Runs the official conformance suite and the Inspector against the fixture and the database server: `npm run conformance`. */
+/** Runs the official conformance suite and the Inspector against the fixture and the servers: `npm run conformance`. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { SampleCall } from './inspector.ts';
 import { runAll } from './outcome.ts';
 import { fixtureEntry, planFixture, planInspector, planServer } from './plan.ts';
 import { startServer } from './start-server.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const databaseEntry = fileURLToPath(new URL('../../../apps/database/src/main.ts', import.meta.url));
+
+/** Servers, and a call that each answers without any configuration. */
+const servers: readonly (readonly [string, SampleCall])[] = [
+  ['database', { tool: 'query', args: { sql: 'select 1 as one' } }],
+  ['filesystem', { tool: 'read_file', args: { path: 'README.md' } }],
+];
 
 async function checkFixture(): Promise<boolean> {
   await using server = await startServer(fixtureEntry, ['--legacy-sessions']);
@@ -15,12 +21,13 @@ async function checkFixture(): Promise<boolean> {
   return await runAll(runs, print);
 }
 
-async function checkDatabase(): Promise<boolean> {
-  await using server = await startServer(databaseEntry);
-  const call = { tool: 'query', args: { sql: 'select 1 as one' } };
-  const runs = [...planServer('database', server.url), ...planInspector({ name: 'database', entry: databaseEntry, url: server.url, call })];
-  return await runAll(runs, print);
+async function checkServer(name: string, call: SampleCall): Promise<boolean> {
+  const entry = fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url));
+  if (!existsSync(entry)) return true;
+  await using server = await startServer(entry);
+  return await runAll([...planServer(name, server.url), ...planInspector({ name, entry, url: server.url, call })], print);
 }
 
-const results = [await checkFixture(), existsSync(databaseEntry) ? await checkDatabase() : true];
+const results = [await checkFixture()];
+for (const [name, call] of servers) results.push(await checkServer(name, call));
 process.exitCode = results.every(Boolean) ? 0 : 1;
