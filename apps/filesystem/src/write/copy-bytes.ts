@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type Located } from '../roots/located.ts';
+import type { Located } from '../roots/located.ts';
 import { writeAll } from './commit-file.ts';
 import { tooLarge } from './too-large.ts';
 
