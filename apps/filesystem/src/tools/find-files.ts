@@ -1,4 +1,4 @@
-import { boundedText, cursorParam, limitParam } from '@trellis-mcp/validation';
+import { boundedText, limitParam } from '@trellis-mcp/validation';
 import { z } from 'zod';
 import { defineTool } from '../deps.ts';
 import { locate } from '../roots/locate.ts';
@@ -6,6 +6,7 @@ import { findFilesPage } from '../search/find-files-page.ts';
 import { cursorTtlMs, digestSearch, readPlace } from '../search/read-place.ts';
 import { openStart } from '../walk/open-folder.ts';
 import { pathParam } from './path-param.ts';
+import { sealedParam } from './sealed-param.ts';
 
 /** Longer globs than anybody writes cost a path too much time. */
 export const maxGlob = 500;
@@ -16,10 +17,10 @@ export const findFiles = defineTool({
   description: 'Find files by name below a folder. Use search_text for what is in them.',
   input: z.object({
     path: pathParam('Folder.').default('.'),
-    glob: boundedText({ min: 1, max: maxGlob }).describe('Such as *.md or src/**/*.{ts,js}.'),
-    gitignore: z.boolean().optional().describe('False: also what .gitignore leaves out.'),
+    glob: boundedText({ max: maxGlob }).describe('Such as src/**/*.{ts,js}.'),
+    gitignore: z.boolean().optional().describe('False: ignored files, too.'),
     limit: limitParam({ default: 100, max: 1000 }).describe('Page size.'),
-    cursor: cursorParam().optional().describe('nextCursor.'),
+    cursor: sealedParam(),
   }),
   output: z.object({ paths: z.array(z.string()), total: z.number(), truncated: z.boolean(), nextCursor: z.string().optional() }),
   hints: { readOnly: true },

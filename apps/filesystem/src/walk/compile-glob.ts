@@ -13,6 +13,7 @@ const special = /[*?[\]{}\\,]/;
  * @throws AppError `INVALID_INPUT` for a glob that cannot be read.
  */
 export async function compileGlob(glob: string): Promise<PathMatcher> {
+  if (glob === '') throw new AppError('INVALID_INPUT', 'The glob is empty.', { hint: 'Write * for all files.' });
   const relative = glob.replace(/^(?:\.?\/+)+/, '');
   const prefix = glob.includes('/') ? '' : '(?:.*/)?';
   const matches = await compileSource(`${prefix}${toRegexSource(relative, { braces: true })}`);

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openSearchGround, type SearchGround } from '../../test/open-search-ground.ts';
+import { openAt, search, searchLimits } from '../../test/search-engines.ts';
+import { openSearch } from './open-search.ts';
+import { findRipgrep } from './find-ripgrep.ts';
+import { runRipgrep, type RipgrepRun } from './run-ripgrep.ts';
+
+let ground: SearchGround;
+let program: string;
+beforeAll(async () => {
+  ground = await openSearchGround();
+  // Whoever opens it as a file waits for a writer that never comes.
+  await ground.write('stuck/file.txt', 'x\n');
+  await promisify(execFile)('mkfifo', [join(ground.root, 'stuck/.gitignore')]);
+  const found = await findRipgrep();
+  program = 'program' in found ? found.program : '';
+});
+afterAll(async () => ground[Symbol.asyncDispose]());
+
+const list = ['--no-config', '--files', '--hidden', './'];
+
+async function run(options: Partial<RipgrepRun> & { readonly path?: string }) {
+  await using start = await openAt(ground.root, options.path ?? 'a');
+  const plain = {
+    program,
+    args: list,
+    directory: start.directory,
+    signal: new AbortController().signal,
+    timeoutMs: 5_000,
+    take: () => false,
+  };
+  return await runRipgrep({ ...plain, ...options });
+}
+
+/** Children of this process that run the program. */
+async function countChildren(): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const own = await Promise.all(
+    pids.map(async (pid) => {
+      const parent = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      if (parent.slice(parent.lastIndexOf(')') + 2).split(' ')[1] !== String(process.pid)) return false;
+      return (await readlink(`/proc/${pid}/exe`).catch(() => '')) === program;
+    }),
+  );
+  return own.filter(Boolean).length;
+}
+
+it('gives all of the output, and nothing of the environment', async () => {
+  const pieces: Buffer[] = [];
+  await run({ take: (chunk) => pieces.push(chunk) === 0 });
+  expect(Buffer.concat(pieces).toString()).toContain('./b.md\n');
+  const environment: Buffer[] = [];
+  await run({ program: '/usr/bin/env', args: [], take: (chunk) => environment.push(chunk) === 0 });
+  expect(
+    Buffer.concat(environment)
+      .toString()
+      .replace(/^PWD=.*\n/m, ''),
+  ).toBe('');
+  expect(await countChildren()).toBe(0);
+});
+
+it('ends a process whose reader has enough', async () => {
+  expect(await run({ program: '/usr/bin/yes', args: [], take: () => true })).toMatchObject({ isEnough: true });
+});
+
+it('kills a process that waits for ever at the deadline', async () => {
+  const began = performance.now();
+  await expect(run({ path: 'stuck', timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringContaining('300 ms'),
+  });
+  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(await countChildren()).toBe(0);
+});
+
+it('kills a process when its call is aborted, and rejects with the reason', async () => {
+  const controller = new AbortController();
+  const running = run({ path: 'stuck', signal: controller.signal });
+  const refused = expect(running).rejects.toBe('the reason');
+  await sleep(200);
+  expect(await countChildren()).toBe(1);
+  controller.abort('the reason');
+  await refused;
+  expect(await countChildren()).toBe(0);
+  await expect(run({ signal: controller.signal })).rejects.toBe('the reason');
+});
+
+it('kills a process that takes too much memory', async () => {
+  const args = ['-e', "process.stdout.write('x'); Buffer.alloc(600_000_000, 1); setTimeout(() => undefined, 20_000)"];
+  await expect(run({ program: process.execPath, args })).rejects.toMatchObject({ code: 'LIMIT', hint: expect.stringContaining('glob') });
+});
+
+it.each([
+  [
+    'a reader that throws',
+    {
+      take: () => {
+        throw new RangeError('no more');
+      },
+    },
+    { message: 'no more' },
+  ],
+  ['a program that is not there', { program: '/nowhere/rg' }, { code: 'UPSTREAM', retryable: true }],
+])('leaves no process behind %s', async (_title, options, error) => {
+  await expect(run(options)).rejects.toMatchObject(error);
+  expect(await countChildren()).toBe(0);
+});
+
+it('keeps the beginning of an endless complaint', async () => {
+  const args = ['-c', 'for i in $(seq 20000); do echo complaint >&2; done'];
+  const { stderr } = await run({ program: '/bin/sh', args });
+  expect(stderr).toHaveLength(4_096);
+});
+
+it('runs so many processes at once, lets so many wait, and refuses the others', async () => {
+  const engine = await openSearch({ ...searchLimits, maxProcesses: 2, searchTimeoutMs: 1_000 })();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = Array.from({ length: 40 }, async () =>
+    search(engine, 'x', { ...ground, path: 'stuck', signal }).then(
+      () => 'found',
+      (error: unknown) => (typeof error === 'object' && error !== null && 'code' in error ? error.code : error),
+    ),
+  );
+  await sleep(400);
+  expect(await countChildren()).toBe(2);
+  controller.abort('enough');
+  const ends = await Promise.all(calls);
+  expect(ends.filter((end) => end === 'LIMIT')).toHaveLength(40 - 2 - 32);
+  expect(ends.filter((end) => end === 'enough')).toHaveLength(34);
+  expect(await countChildren()).toBe(0);
+});
