@@ -36,12 +36,14 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
     // The server that starts here also cleans up after the one before it.
     const server = await spawnServer(new URL('../src/main.ts', import.meta.url), { args: ['--write', '--no-confirm', root] });
     await expectClean(round, seed);
-    const isOver = { now: false };
-    const streams = [write, edit, move, remove, copy].map(async (stream) => repeat(stream, { server, isOver, count: () => (turns += 1) }));
-    const watching = watch(isOver, `round ${round}, seed ${seed}`);
+    const life = new AbortController();
+    const streams = [write, edit, move, remove, copy].map(async (stream) =>
+      repeat(stream, { server, life: life.signal, count: () => (turns += 1) }),
+    );
+    const watching = watch(life.signal, `round ${round}, seed ${seed}`);
     await sleep(random(seed + round) * longestLifeMs + (round % 3 === 0 ? 0 : 40));
     await kill();
-    isOver.now = true;
+    life.abort();
     await Promise.all(streams);
     looks += await watching;
     await server.close().catch(() => undefined);
@@ -84,27 +86,28 @@ const copy: Stream = async (server, turn) => {
 
 interface Repeating {
   readonly server: Connection;
-  readonly isOver: { now: boolean };
+  /** Ends with the server. */
+  readonly life: AbortSignal;
   readonly count: () => void;
 }
 
 /** Until the server is gone. */
-async function repeat(stream: Stream, { server, isOver, count }: Repeating): Promise<void> {
-  for (let turn = 1; !isOver.now; turn += 1) {
+async function repeat(stream: Stream, { server, life, count }: Repeating): Promise<void> {
+  for (let turn = 1; !life.aborted; turn += 1) {
     try {
       await stream(server, turn);
       count();
     } catch (error) {
       await sleep(1);
-      if (!isOver.now && (await descendantsOf(process.pid)).length > 0) throw error;
+      if ((await descendantsOf(process.pid)).length > 0) throw error;
     }
   }
 }
 
 /** What a kill would leave at this moment is what everybody sees at this moment. */
-async function watch(isOver: { now: boolean }, where: string): Promise<number> {
+async function watch(life: AbortSignal, where: string): Promise<number> {
   let looks = 0;
-  for (; !isOver.now; looks += 1) {
+  for (; !life.aborted; looks += 1) {
     for (const name of ['written.txt', 'edited.txt']) await expectVersion(join(root, name), where);
     const moved = (await readdir(root)).filter((name) => name.startsWith('moved-'));
     expect([where, moved.length > 0]).toEqual([where, true]);

@@ -14,15 +14,27 @@ import { alreadyThere } from './writing.ts';
  */
 export async function placeEntry(from: string, { located, path }: Target, announce: () => Promise<AsyncDisposable>): Promise<void> {
   const stats = await lstat(from);
-  if (!stats.isDirectory()) {
-    await using _note = await announce();
-    if (await addName(from, { located, path })) return await dropName(from, path);
-  }
+  if (!stats.isDirectory() && (await changeName(from, { located, path }, announce))) return;
   if ((await lookAt(path)) !== undefined) throw alreadyThere(located);
   await rename(from, path);
 }
 
 /** @returns False where files have one name only. */
+async function changeName(
+  from: string,
+  place: Pick<Target, 'located' | 'path'>,
+  announce: () => Promise<AsyncDisposable>,
+): Promise<boolean> {
+  const note = await announce();
+  try {
+    if (!(await addName(from, place))) return false;
+    await dropName(from, place.path);
+    return true;
+  } finally {
+    await note[Symbol.asyncDispose]();
+  }
+}
+
 async function addName(from: string, { located, path }: Pick<Target, 'located' | 'path'>): Promise<boolean> {
   try {
     await link(from, path);

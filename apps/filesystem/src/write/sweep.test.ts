@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { link, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -113,9 +113,11 @@ it('removes nothing outside, wherever folders of the journal lead by now', async
 
 it('keeps a journal short, with every note that is open', async () => {
   await using journal = await openJournal(root, ownId);
-  await using _ = await journal.note({ kind: 'folder', names: ['still', 'open'] });
-  const names = Array.from({ length: 3000 }, (_unused, index) => ['x'.repeat(100), String(index)]);
+  const note = await journal.note({ kind: 'folder', names: ['still', 'open'] });
+  const names = Array.from({ length: 3000 }, (_, index) => ['x'.repeat(100), String(index)]);
   for (const each of names) await (await journal.note({ kind: 'folder', names: each }))[Symbol.asyncDispose]();
-  const { size } = await lstat(join(root.path, '.trellis-trash', `journal-${ownId}`));
-  expect(size).toBeLessThan(300_000);
+  const path = join(root.path, '.trellis-trash', `journal-${ownId}`);
+  expect((await lstat(path)).size).toBeLessThan(300_000);
+  expect(await readFile(path, 'utf8')).toContain('"still"');
+  await note[Symbol.asyncDispose]();
 });
