@@ -7,7 +7,6 @@ export const pageFields = {
   encoding: z.string(),
   unit: z.string(),
   firstLine: z.number().optional(),
-  lines: z.number().optional(),
   totalLines: z.number().optional(),
   totalBytes: z.number(),
   nextOffset: z.number().optional(),

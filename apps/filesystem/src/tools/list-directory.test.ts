@@ -35,7 +35,7 @@ beforeAll(async () => {
   await run('mkfifo', [join(root, 'fifo')]);
   await writeFile(Buffer.concat([Buffer.from(`${root}/odd/caf`), Buffer.from([0xe9])]), '');
   await writeFile(join(root, 'odd/new\nline\x1b[31m'), '');
-  for (let index = 0; index < 2_500; index += 1) await writeFile(join(root, 'many', `f${index}`), '');
+  for (let index = 0; index < 600; index += 1) await writeFile(join(root, 'many', `f${index}`), '');
   server = await startInProcess(app, { args: [root, '--exclude', 'secret/'] });
   client = await server.connect();
 });
@@ -93,12 +93,12 @@ describe('pages of a list', () => {
     const names: string[] = [];
     let cursor: string | undefined;
     do {
-      const page: Listed = await list({ path: 'many', limit: 999, sort, ...(cursor !== undefined && { cursor }) });
+      const page: Listed = await list({ path: 'many', limit: 250, sort, ...(cursor !== undefined && { cursor }) });
       names.push(...page.entries.map(({ name }) => name));
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    expect(names).toHaveLength(2_500);
-    expect(new Set(names).size).toBe(2_500);
+    expect(names).toHaveLength(600);
+    expect(new Set(names).size).toBe(600);
   });
 
   it('refuse the cursor of another list', async () => {
@@ -139,10 +139,8 @@ describe('stat', () => {
   });
 
   it('has the etag that a read has', async () => {
-    const [{ data: one }, { data: other }] = await Promise.all(
-      ['stat', 'read_file'].map((name) => client.callTool(name, { path: 'b.txt' })),
-    );
-    expect(one).toMatchObject({ etag: (other as { etag: string }).etag });
+    const { data } = await client.callTool('stat', { path: 'b.txt' });
+    expect((await client.callTool('read_file', { path: 'b.txt' })).data).toMatchObject({ etag: (data as { etag: string }).etag });
   });
 
   it.each(['out', 'none', 'secret', '.trellis-trash'])('knows nothing of %s', async (path) => {

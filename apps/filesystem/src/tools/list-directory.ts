@@ -1,5 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
-import { cursorParam, limitParam } from '@trellis-mcp/validation';
+import { limitParam } from '@trellis-mcp/validation';
 import { z } from 'zod';
 import { defineTool } from '../deps.ts';
 import { openDirectory } from '../descriptor/open-directory.ts';
@@ -17,11 +17,11 @@ const cursorShape = z.object({ of: z.string(), key: z.number(), bytes: z.base64(
 export const listDirectory = defineTool({
   name: 'list_directory',
   title: 'List directory',
-  description: 'List what is in one folder, a page at a time. Use tree for several levels.',
+  description: 'List one folder, a page at a time. Use tree for several levels.',
   input: z.object({
     path: pathParam('Folder.').default('.'),
     limit: limitParam({ default: 100, max: 1000 }).describe('Entries.'),
-    cursor: cursorParam().optional().describe('nextCursor.'),
+    cursor: z.string().optional().describe('nextCursor.'),
     sort: z.enum(sorts).default('name').describe('Largest or newest first.'),
     hidden: z.boolean().default(true).describe('Dot files, too.'),
   }),

@@ -1,7 +1,6 @@
-import { boundedText } from '@trellis-mcp/validation';
-import type { z } from 'zod';
+import { z } from 'zod';
 
-/** A path as an argument. What it may name is judged by the gate. */
+/** A path as an argument. All of it is judged by the gate, its length included; published bounds would only cost every model tokens. */
 export function pathParam(description: string): z.ZodString {
-  return boundedText({ min: 1, max: 4096 }).describe(description);
+  return z.string().describe(description);
 }

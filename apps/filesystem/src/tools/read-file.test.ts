@@ -44,7 +44,7 @@ describe('read_file', () => {
 
   it('never carries a long text twice at length, and says in either place how to go on', async () => {
     const { content, structuredContent } = await call('read_file', { path: 'long.txt' });
-    expect(structuredContent).toMatchObject({ firstLine: 1, lines: 3_000, totalLines: 3_000 });
+    expect(structuredContent).toMatchObject({ firstLine: 1, totalLines: 3_000 });
     const [{ text = '' } = {}] = content as { text?: string }[];
     expect(text.length).toBeLessThan(8_500);
     const next = Number(/offset (\d+)/.exec(text)?.[1]);

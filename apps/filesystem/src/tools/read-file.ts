@@ -9,6 +9,7 @@ import { readPage } from '../read/read-page.ts';
 import { showPage } from '../read/show-page.ts';
 import { locate } from '../roots/locate.ts';
 import { pathParam } from './path-param.ts';
+import { countParam, wholeParam } from './whole-param.ts';
 
 export const readFile = defineTool({
   name: 'read_file',
@@ -16,8 +17,8 @@ export const readFile = defineTool({
   description: 'Read a page of a file of any size. Images and sounds come whole. Use search_text to find a place in it.',
   input: z.object({
     path: pathParam('File.'),
-    offset: z.int().optional().describe('First line (from 1) or byte (from 0); negative counts from the end.'),
-    limit: z.int().min(1).optional().describe('Lines or bytes.'),
+    offset: wholeParam('First line (from 1) or byte (from 0); negative: from the end.').optional(),
+    limit: countParam('Lines or bytes.').optional(),
     unit: z.enum(['line', 'byte']).optional().describe('What offset and limit count.'),
     encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin1', 'base64']).optional().describe('Default: found.'),
   }),

@@ -12,6 +12,7 @@ import { showPage } from '../read/show-page.ts';
 import { locate } from '../roots/locate.ts';
 import { quoteText } from '../roots/located.ts';
 import { pathParam } from './path-param.ts';
+import { countParam } from './whole-param.ts';
 
 const maxFiles = 20;
 
@@ -34,7 +35,7 @@ export const readFiles = defineTool({
   description: 'Read the beginning of several text files at once; each has a result or an error. Use for small files.',
   input: z.object({
     paths: z.array(pathParam('File.')).min(1).max(maxFiles).describe('At most 20.'),
-    limit: z.int().min(1).optional().describe('Lines of each.'),
+    limit: countParam('Lines of each.').optional(),
   }),
   output: z.object({ files: z.array(fileOutput) }),
   hints: { readOnly: true },

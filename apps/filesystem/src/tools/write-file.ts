@@ -13,7 +13,7 @@ export const writeFile = defineTool({
   description: 'Write a whole file. Use it for new files, or with ifMatch to replace one that was read.',
   input: z.object({
     path: pathParam('File.'),
-    content: z.string(),
+    content: z.string().describe('Whole.'),
     encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'latin1', 'base64']).default('utf-8').describe('Of the file.'),
     ifMatch: etagParam(),
     ifAbsent: z.boolean().default(false).describe('Never replace.'),
