@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '@trellis-mcp/client';
 import { type HttpServerProcess, startHttpServer } from '@trellis-mcp/testing';
@@ -54,8 +55,8 @@ async function post(caller: Caller, method: string, params: Record<string, unkno
     headers: { ...headersOf(caller), 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
   });
-  await response.text();
-  return { status: response.status, scope: /scope="([^"]*)"/.exec(response.headers.get('www-authenticate') ?? '')?.[1] };
+  const isFailed = /"error":|"isError":true/.test(await response.text());
+  return { status: response.status, isFailed, scope: /scope="([^"]*)"/.exec(response.headers.get('www-authenticate') ?? '')?.[1] };
 }
 
 const reading = [
@@ -76,8 +77,26 @@ const writing = [
 
 describe('the scopes', () => {
   it.each(reading)('of %s %j are fs:read', async (method, params) => {
-    expect(await post('nobody', method, params)).toEqual({ status: 403, scope: 'fs:read' });
-    expect(await post('reader', method, params)).toEqual({ status: 200, scope: undefined });
+    expect(await post('nobody', method, params)).toMatchObject({ status: 403, scope: 'fs:read' });
+    expect(await post('reader', method, params)).toEqual({ status: 200, isFailed: false, scope: undefined });
+  });
+
+  it('of a resource, its completion and its subscription are fs:read', async () => {
+    const uri = pathToFileURL(join(folder, 'root', 'a.txt')).href;
+    const template = { type: 'ref/resource', uri: 'file:///{+path}{?offset,limit}' };
+    const requests = [
+      ['resources/read', { uri }],
+      ['completion/complete', { ref: template, argument: { name: 'path', value: '' } }],
+    ] as const;
+    for (const [method, params] of requests) {
+      expect(await post('writerOnly', method, params)).toMatchObject({ status: 403, scope: 'fs:read' });
+      expect(await post('reader', method, params)).toEqual({ status: 200, isFailed: false, scope: undefined });
+    }
+    const reader = await connectAs('reader', 'modern');
+    expect(await reader.readResource(uri)).toMatchObject([{ uri, text: 'one\n' }]);
+    await (await reader.subscribe([uri], () => undefined)).close();
+    const writer = await connectAs('writerOnly', 'modern');
+    await expect(writer.subscribe([uri], () => undefined)).rejects.toThrow(/fs:read|scope/i);
   });
 
   it.each(writing)('of %s are fs:write, and nothing happens without', async (name, args) => {
@@ -85,8 +104,10 @@ describe('the scopes', () => {
     expect(await readFile(join(folder, 'root', 'a.txt'), 'utf8')).toBe('one\n');
     await expect(readFile(join(folder, 'root', 'b.txt'))).rejects.toThrow('ENOENT');
   });
+});
 
-  it.each(['modern', 'legacy'] as const)('decide what a list shows (%s)', async (era) => {
+describe('with its scopes', () => {
+  it.each(['modern', 'legacy'] as const)('a caller sees the tools that it may use (%s)', async (era) => {
     const namesOf = async (caller: Caller) => (await (await connectAs(caller, era)).listTools()).map(({ name }) => name);
     const [nobody, reader, writer] = [await namesOf('nobody'), await namesOf('reader'), await namesOf('writer')];
     expect(nobody).toEqual(['health_check']);
@@ -96,14 +117,14 @@ describe('the scopes', () => {
     expect(reader.filter((name) => hidden.includes(name))).toEqual([]);
   });
 
-  it('let a writer change files, with a real client', async () => {
+  it('a writer changes files, a reader does not', async () => {
     const connection = await connectAs('writer', 'modern');
     await connection.callTool('write_file', { path: 'w.txt', content: 'written\n' });
     expect((await connection.callTool('read_text_file', { path: 'w.txt' })).text).toBe('written\n');
     await expect((await connectAs('reader', 'modern')).callTool('delete', { path: 'w.txt' })).rejects.toMatchObject({ code: 'DENIED' });
   });
 
-  it('let nobody in without a key', async () => {
+  it('nobody comes in without a key', async () => {
     const response = await fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     expect(response.status).toBe(401);
   });
