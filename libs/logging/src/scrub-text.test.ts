@@ -34,6 +34,7 @@ describe('what is removed', () => {
     ['a GitHub token', `ghp_${'a'.repeat(36)}`, '[redacted]'],
     ['an OpenAI style key', `sk-proj-${'a'.repeat(30)}`, '[redacted]'],
     ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE', '[redacted]'],
+    ['an API key of ours', `trellis_${'a'.repeat(43)}`, '[redacted]'],
   ])('%s', (_, text, expected) => {
     expect(scrubText(text)).toBe(expected);
   });

@@ -5,7 +5,7 @@ const redacted = '[redacted]';
  * four and more characters let the engine skip ahead, and `includes` beats short alternatives.
  */
 const words =
-  /assw|ecret|oken|earer|asic |pop |uthoriz|ookie|akia|gh[opsu]_|_pat_|xox[abpr]|key"|key'|key:|pwd"|pwd'|pwd:|pass"|pass'|pass:|hrase/i;
+  /assw|ecret|oken|earer|asic |pop |uthoriz|ookie|akia|gh[opsu]_|_pat_|llis_|xox[abpr]|key"|key'|key:|pwd"|pwd'|pwd:|pass"|pass'|pass:|hrase/i;
 const marks = ['://', '=', '\\', 'eyJ', 'sk-'] as const;
 
 /** No secret with what names it is shorter. */
@@ -36,7 +36,7 @@ const patterns: readonly RegExp[] = [
   /((?:\b|[-_])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key)=\\")(?!\[redacted\])(?:[^"\\]|\\[^"])+/gi,
   // JWTs and the tokens that announce themselves
   /()\beyJ[\w-]{8,512}\.[\w-]{8,}(?:\.[\w-]*)?/g,
-  /()\b(?:gh[opsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|xox[abpr]-[\w-]{10,}|AKIA[0-9A-Z]{16})/g,
+  /()\b(?:gh[opsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|xox[abpr]-[\w-]{10,}|AKIA[0-9A-Z]{16}|trellis_[\w-]{43})/g,
 ];
 
 /**

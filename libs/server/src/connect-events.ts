@@ -72,13 +72,17 @@ function forward(
 type Subscribed = ReadonlyMap<string, () => void>;
 
 /** Sets `resources/subscribe` and `resources/unsubscribe`; returns the live URIs, at most 1,000 of 256 KiB together. */
-function handleSubscriptions({ server }: McpServer, { catalog, connection, hub }: ConnectEventsOptions): Subscribed {
+function handleSubscriptions({ server }: McpServer, { catalog, connection, hub, frame }: ConnectEventsOptions): Subscribed {
   const uris = new Map<string, () => void>();
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
     const found = findResource(catalog, uri);
     if (found === undefined) throw toProtocolError(new AppError('NOT_FOUND', `Resource not found: ${uri.slice(0, 2000)}`), uri);
     const missing = missingScopes(connection.principal, found.entry.subject.scopes);
-    if (missing.length > 0) throw toProtocolError(new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`), uri);
+    if (missing.length > 0) {
+      const denied = new AppError('DENIED', `The caller lacks the scope ${missing.join(', ')}.`);
+      frame.host.log.warn({ reason: 'scope', principal: connection.principal.id }, denied.message);
+      throw toProtocolError(denied, uri);
+    }
     if (uris.has(uri)) return {};
     assertRoom(uris, uri);
     uris.set(uri, hub.hold([uri]));

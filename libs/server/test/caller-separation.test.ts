@@ -61,9 +61,12 @@ describe.each(eras)('over WebSocket, %s', (era) => {
   it('a subscription needs the scope of its resource', async () => {
     const socket = await open(tokenOf('eve'), era);
     const listen = { notifications: { resourceSubscriptions: ['note://one'] } };
+    const before = (await server.lines()).length;
     const answer =
       era === 'modern' ? socket.request('subscriptions/listen', listen) : socket.request('resources/subscribe', { uri: 'note://one' });
     expect(JSON.stringify(await answer)).toMatch(/lacks the scope notes:read/);
+    const written = (await server.lines()).slice(before);
+    expect(written).toContainEqual(expect.objectContaining({ reason: 'scope', principal: 'oauth:eve' }));
     socket.close();
   });
 
@@ -125,7 +128,6 @@ describe.each(eras)('over stdio, %s', (era) => {
     const answer = await probe.waitForStdout(new RegExp(`"id":${id}[,}]`));
     expect(answer).toMatch(/lacks the scope notes:(read|write)/);
     expect(answer).not.toContain('secret');
-    if (method === 'resources/subscribe') return;
     await waitUntil(() => deniedLines(probe).length >= id);
     expect(deniedLines(probe)).toHaveLength(id);
   });
