@@ -141,6 +141,13 @@ describe('secrets', () => {
   });
 });
 
+it('a call names its own caller and handler, whoever called before', async () => {
+  const calls = [call, { ...call, principal: 'ann' }, { ...call, principal: 'ann', name: 'explain' }, { ...call, clientId: 'c1' }, call];
+  const text = await logInto((log) => calls.forEach((one) => logCall(log, one)));
+  const told = linesOf(text).map(({ principal, name, clientId }) => [principal, name, clientId]);
+  expect(told).toEqual(calls.map((one) => [one.principal, one.name, one.clientId]));
+});
+
 describe('a call', () => {
   it('is one line with request id, name, principal, outcome and duration', async () => {
     const text = await logInto((log) => logCall(log, call));

@@ -68,10 +68,15 @@ class DescriptorSink implements LineSink {
 
   write(line: string): void {
     if (this.#isClosed) return;
-    if (this.#turn === '') setImmediate(this.#endTurn);
+    if (this.#turn === '') process.nextTick(this.#awaitEnd);
     this.#turn += line;
     if (this.#turn.length >= maxTurnChars) this.#endTurn();
   }
+
+  /** By now all that goes on without waiting is done: the answer that a line is about stands before it in the queue of the turn. */
+  readonly #awaitEnd = (): void => {
+    if (this.#turn !== '') setImmediate(this.#endTurn);
+  };
 
   readonly #endTurn = (): void => {
     const line = this.#turn;

@@ -16,7 +16,7 @@ export interface CallRecord {
   /** The principal's id. */
   readonly principal: string;
   /** The OAuth client or API key that it came with. */
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
   readonly transport: string;
   /** `legacy` or `modern`. */
   readonly era: string;
@@ -34,8 +34,15 @@ export interface AuditRecord extends CallRecord {
 
 const argLimits: ScrubLimits = { depth: 4, entries: 32, chars: 512 };
 const auditLogs = new WeakMap<Logger, Logger>();
-const callLogs = new WeakMap<Logger, Map<string, Logger>>();
+const callLogs = new WeakMap<Logger, KnownCallers>();
 const maxCallLogs = 1_000;
+
+/** The children of one logger that calls are written to. */
+interface KnownCallers {
+  readonly byKey: Map<string, Logger>;
+  /** Of the call before, which mostly is like the next: a key need not be made. */
+  last?: { readonly record: CallRecord; readonly log: Logger };
+}
 
 /**
  * Writes the one line of a finished call. Level: `error` for `INTERNAL`, `warn` for `UPSTREAM`, `TIMEOUT` and `LIMIT`, `info` for the rest.
@@ -87,9 +94,28 @@ function writeLine(log: Logger, level: string, { requestId, outcome, durationMs,
 }
 
 /** A child that holds what the calls of one caller to one handler share: pino renders it once. At most 1,000 are kept. */
-function callLog(log: Logger, { kind, name, principal, clientId, transport, era }: CallRecord): Logger {
+function callLog(log: Logger, record: CallRecord): Logger {
   let known = callLogs.get(log);
-  if (known === undefined) callLogs.set(log, (known = new Map<string, Logger>()));
+  if (known === undefined) callLogs.set(log, (known = { byKey: new Map() }));
+  if (known.last !== undefined && isSameCaller(known.last.record, record)) return known.last.log;
+  const found = findCallLog(log, known.byKey, record);
+  known.last = { record: { ...record, error: undefined }, log: found };
+  return found;
+}
+
+function isSameCaller(one: CallRecord, other: CallRecord): boolean {
+  return (
+    one.name === other.name &&
+    one.kind === other.kind &&
+    one.principal === other.principal &&
+    one.clientId === other.clientId &&
+    one.transport === other.transport &&
+    one.era === other.era
+  );
+}
+
+function findCallLog(log: Logger, known: Map<string, Logger>, record: CallRecord): Logger {
+  const { kind, name, principal, clientId, transport, era } = record;
   const key = `${kind} ${name} ${transport} ${era} ${clientId ?? ''} ${principal}`;
   const found = known.get(key);
   if (found !== undefined) return found;
