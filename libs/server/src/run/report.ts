@@ -26,7 +26,7 @@ function reportEnding({ host }: Frame, { connection }: Peer, ending: Ending): Ca
     kind,
     name,
     principal: id,
-    ...(clientId !== undefined && { clientId }),
+    clientId,
     transport,
     era,
     outcome,

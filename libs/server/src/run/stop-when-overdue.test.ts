@@ -5,9 +5,8 @@ import { Stopper } from './stopper.ts';
 
 /** A task that started `agoMs` ago. */
 function startTask({ timeoutMs = 60_000, agoMs = 0 } = {}) {
-  const task: Timed & { isOver: boolean } = {
+  const task: Timed = {
     cleanups: [],
-    isOver: false,
     startedAt: performance.now() - agoMs,
     stopper: new Stopper(),
     subject: { timeoutMs },
@@ -19,12 +18,11 @@ function startTask({ timeoutMs = 60_000, agoMs = 0 } = {}) {
   return { task, cleanUp };
 }
 
-it('a task that is over within its turn gets no timer', async () => {
-  const { task } = startTask({ timeoutMs: 1 });
-  task.isOver = true;
+it('a deadline that is further off than a timer can count does not pass at once', async () => {
+  const { task, cleanUp } = startTask({ timeoutMs: 2 ** 40 });
   await sleep(30);
-  expect(task.cleanups).toEqual([]);
   expect(task.stopper.reason).toBeUndefined();
+  cleanUp();
 });
 
 it('a deadline counts from the start of the task', async () => {
@@ -34,12 +32,20 @@ it('a deadline counts from the start of the task', async () => {
   expect(task.stopper.reason).toMatchObject({ code: 'TIMEOUT', details: { timeoutMs: 60_000 } });
 });
 
-it('each task of a turn has a deadline of its own', async () => {
-  const [quick, slow] = [startTask({ timeoutMs: 5 }), startTask()];
+it('each task has a deadline of its own, whichever starts first', async () => {
+  const [quick, slow, next] = [startTask({ timeoutMs: 5 }), startTask(), startTask({ timeoutMs: 10 })];
   await sleep(50);
-  expect(quick.task.stopper.reason).toMatchObject({ code: 'TIMEOUT' });
+  expect(quick.task.stopper.reason).toMatchObject({ code: 'TIMEOUT', details: { timeoutMs: 5 } });
+  expect(next.task.stopper.reason).toMatchObject({ code: 'TIMEOUT', details: { timeoutMs: 10 } });
   expect(slow.task.stopper.reason).toBeUndefined();
   slow.cleanUp();
+});
+
+it('the deadline of a task that is over is not the last to pass', async () => {
+  startTask({ timeoutMs: 5 }).cleanUp();
+  const { task } = startTask({ timeoutMs: 25 });
+  await sleep(60);
+  expect(task.stopper.reason).toMatchObject({ details: { timeoutMs: 25 } });
 });
 
 it('a task that was cleaned up is not stopped any more', async () => {

@@ -2,35 +2,48 @@ import { AppError } from '@trellis-mcp/errors';
 import type { Task } from './task.ts';
 
 /** What {@link stopWhenOverdue} needs of a task. */
-export interface Timed extends Pick<Task, 'cleanups' | 'isOver' | 'startedAt' | 'stopper'> {
+export interface Timed extends Pick<Task, 'cleanups' | 'startedAt' | 'stopper'> {
   readonly subject: Pick<Task['subject'], 'timeoutMs'>;
 }
 
-let started: Timed[] = [];
+/** More is counted as nothing by Node. */
+const longestTimerMs = 2 ** 31 - 1;
 
-/**
- * Stops the task when its deadline passes. Timers are set at the end of this turn of the event loop, since none could fire before: a task
- * that is over by then needs none. One immediate serves all tasks of a turn.
- */
+/** Tasks that run. */
+const running = new Set<Timed>();
+/** One timer for all of them, let run when its task is over: a timer for each would cost more than most tasks take. */
+let timer: NodeJS.Timeout | undefined;
+let timerAt = Infinity;
+
+/** Stops the task when its deadline passes. */
 export function stopWhenOverdue(task: Timed): void {
-  if (started.length === 0) setImmediate(setTimers);
-  started.push(task);
-}
-
-function setTimers(): void {
-  const tasks = started;
-  started = [];
-  for (const task of tasks) if (!task.isOver) setTimer(task);
-}
-
-function setTimer({ cleanups, startedAt, stopper, subject: { timeoutMs } }: Timed): void {
-  const leftMs = Math.max(timeoutMs - (performance.now() - startedAt), 0);
-  const timer = setTimeout(() => {
-    stopper.stop(timedOut(timeoutMs));
-  }, leftMs);
-  cleanups.push(() => {
-    clearTimeout(timer);
+  running.add(task);
+  task.cleanups.push(() => {
+    running.delete(task);
   });
+  wakeFor(task);
+}
+
+function wakeFor({ startedAt, subject: { timeoutMs } }: Timed): void {
+  const at = startedAt + timeoutMs;
+  if (at >= timerAt) return;
+  clearTimeout(timer);
+  timerAt = at;
+  // It is no reason for the process to stay: what a task waits for is.
+  timer = setTimeout(stopOverdue, Math.min(Math.max(at - performance.now(), 0), longestTimerMs)).unref();
+}
+
+function stopOverdue(): void {
+  timerAt = Infinity;
+  const now = performance.now();
+  for (const task of running) {
+    const { startedAt, stopper, subject } = task;
+    // A timer counts whole milliseconds, and may be early by a part of one.
+    if (startedAt + subject.timeoutMs - now < 1) {
+      running.delete(task);
+      stopper.stop(timedOut(subject.timeoutMs));
+    } else wakeFor(task);
+  }
 }
 
 function timedOut(timeoutMs: number): AppError {
