@@ -20,6 +20,7 @@ const headBytes = 65_536;
  */
 export async function openBytes({ handle, stats }: PinnedFile, signal: AbortSignal): Promise<ByteSource> {
   const stated = Number(stats.size);
+  let piece: Buffer | undefined;
   const head = await readFully(stated === 0 ? headBytes : Math.min(stated, headBytes), 0);
   const size = stated === 0 || head.length < Math.min(stated, headBytes) ? head.length : stated;
   return { head, size, read };
@@ -31,7 +32,8 @@ export async function openBytes({ handle, stats }: PinnedFile, signal: AbortSign
   }
 
   async function readFully(length: number, position: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafe(length);
+    // Who goes through a large file reads piece after piece: a new buffer for each would pile up until they are collected.
+    const buffer = length === pieceBytes ? (piece ??= Buffer.allocUnsafe(pieceBytes)) : Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
       signal.throwIfAborted();
