@@ -49,6 +49,20 @@ it('never replaces with ifAbsent, however many try', async () => {
   expect(await shop.list()).toEqual(['a.txt']);
 });
 
+it('never replaces with ifAbsent what another server makes at the same time', async () => {
+  await using shop = await openWorkshop();
+  await using other = await openWorkshop({ args: ['--root', `shop=${shop.root}`] });
+  for (let turn = 0; turn < 20; turn += 1) {
+    const path = `${turn}.txt`;
+    const mine = shop.call('write_file', { path, content: 'mine', ifAbsent: true });
+    const theirs = other.call('write_file', { path: `shop/${path}`, content: 'theirs', ifAbsent: true });
+    const outcomes = await Promise.allSettled([mine, theirs]);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const winner = outcomes[0].status === 'fulfilled' ? 'mine' : 'theirs';
+    expect(await readFile(join(shop.root, path), 'utf8')).toBe(winner);
+  }
+});
+
 it('lets one of many win who know the same etag', async () => {
   await using shop = await openWorkshop();
   const { etag } = (await shop.call('write_file', { path: 'a.txt', content: 'x' })) as { etag: string };
