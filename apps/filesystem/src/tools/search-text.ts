@@ -26,14 +26,14 @@ const match = z.unknown().meta({
 export const searchText = defineTool({
   name: 'search_text',
   title: 'Search text',
-  description: 'Find lines by their text in all files below a folder.',
+  description: 'Find lines by their text in all files below a folder. Use before reading.',
   input: z.object({
     path: pathParam('Folder.').default('.'),
-    pattern: boundedText({ max: 4096 }),
+    pattern: boundedText({ max: 4096 }).describe('What to find.'),
     regex: z.boolean().optional().describe('RE2 syntax.'),
     glob: boundedText({ max: maxGlob }).optional().describe('Such as *.ts.'),
     context: z.int().min(0).max(10).optional().describe('Lines around.'),
-    ignoreCase: z.boolean().optional(),
+    ignoreCase: z.boolean().optional().describe('Any case.'),
     limit: limitParam({ default: 50, max: 1000 }).describe('Page size.'),
     cursor: sealedParam(),
   }),
