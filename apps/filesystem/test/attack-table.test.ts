@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
+import { isAppError } from '@trellis-mcp/errors';
 import { startInProcess, type InProcessServer } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
 import type { Deps } from '../src/deps.ts';
+import { attackCompletions, attackUris } from './attack-table-resources.ts';
 import { attackThemes } from './attack-table.ts';
 import type { Attack } from './attack-verdict.ts';
 import { openAttackGround, type AttackGround } from './open-attack-ground.ts';
@@ -51,6 +53,11 @@ async function tryAll(attacks: readonly Attack[]): Promise<string[]> {
   return wrong;
 }
 
+function refused(error: unknown): { readonly values: readonly string[] } {
+  if (isAppError(error) && error.code !== 'INTERNAL') return { values: [] };
+  throw error;
+}
+
 it('has at least 100 attacks, each once, each with a reason', () => {
   const all = Object.values(attackThemes(nowhere)).flat();
   expect(all.length).toBeGreaterThanOrEqual(100);
@@ -68,6 +75,30 @@ it('tries every tool of this server', async () => {
 describe('nothing outside is shown or touched, and each attack gets its verdict', () => {
   it.each(Object.keys(attackThemes(nowhere)))('%s', async (theme) => {
     expect(await tryAll(attackThemes(ground)[theme] ?? [])).toEqual([]);
+  });
+
+  it('resources', async () => {
+    const wrong: string[] = [];
+    for (const [uri, expected, why] of attackUris(ground)) {
+      const { text, code } = await settle(client.readResource(uri));
+      if ((code ?? 'ok') !== expected) wrong.push(`${uri} (${why}): ${code ?? 'ok'} instead of ${expected}: ${text.slice(0, 300)}`);
+      if (ground.canary.findIn(text) !== undefined) wrong.push(`${uri} (${why}): shows the outside: ${text.slice(0, 300)}`);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('completions', async () => {
+    const [template] = await client.listResourceTemplates();
+    const ref = { type: 'ref/resource', uri: template?.uriTemplate ?? '' } as const;
+    const wrong: string[] = [];
+    for (const value of attackCompletions(ground)) {
+      const { values } = await client.complete({ ref, argument: { name: 'path', value } }).catch(refused);
+      const away = values.filter(
+        (item) => !`/${decodeURIComponent(item)}`.startsWith(ground.root) || /secret|kept|trellis-\w+\.tmp/.test(item),
+      );
+      wrong.push(...away.map((item) => `${value}: ${item}`));
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('and nothing of the outside is in the log, or inside by now', async () => {

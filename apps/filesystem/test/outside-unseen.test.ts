@@ -69,7 +69,7 @@ async function askAll(uses: readonly PathUse[], path: string): Promise<string[]>
     uses.map(async ({ name, tool, args }) => {
       const { text, code } = await settle(client.callTool(tool, args(path)));
       if (ground.canary.findIn(text) !== undefined) throw new Error(`${name} shows what is outside: ${text}`);
-      return `${name}: ${code ?? 'ok'} ${text.replaceAll(path, '<path>')}`;
+      return `${name}: ${code ?? 'ok'} ${withoutPath(text, path)}`;
     }),
   );
 }
@@ -96,14 +96,21 @@ describe('what is outside and there reads as what is outside and not there, byte
 async function readAsResource(path: string): Promise<string> {
   const uri = pathToFileURL(join(ground.root, path)).href;
   const { text } = await settle(client.readResource(uri));
-  return text.replaceAll(uri, '<uri>').replaceAll(path, '<path>');
+  return withoutPath(text.replaceAll(uri, '<uri>'), path);
+}
+
+/** Leaves out what the caller said: the path, and the folders on its way. */
+function withoutPath(text: string, path: string): string {
+  const names = path.replace(/^\//, '').split('/');
+  const said = [path, ...names.map((_, index) => names.slice(0, names.length - index).join('/'))];
+  return said.reduce((rest, words, index) => rest.replaceAll(words, `<${String(index)}>`), text);
 }
 
 describe('what the system refuses is refused, and stops nobody', () => {
   it.each([
     ['read_file', { path: 'locked.txt' }, 'DENIED'],
     ['list_directory', { path: 'locked' }, 'DENIED'],
-    ['read_file', { path: 'locked/inner.txt' }, 'DENIED'],
+    ['read_file', { path: 'locked/inner.txt' }, 'NOT_FOUND'],
     ['stat', { path: 'locked.txt' }, 'ok'],
     ['tree', { path: '.' }, 'ok'],
     ['find_files', { path: '.', glob: '**/*.txt' }, 'ok'],

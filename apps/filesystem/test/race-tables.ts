@@ -50,7 +50,7 @@ export const reading: Readonly<Record<string, RaceKind>> = {
     return async (turn) => client.readResource(pathToFileURL(join(root, at(files, turn))).href);
   },
   completions: (client, { files }, { root }) => {
-    const ref = { type: 'ref/resource', uri: 'file:///{+path}' } as const;
+    const ref = { type: 'ref/resource', uri: 'file:///{+path}{?offset,limit}' } as const;
     return async (turn) => client.complete({ ref, argument: { name: 'path', value: join(root, at(files, turn)).slice(1, -5) } });
   },
   subscriptions: (client, { files }, { root }) => {
