@@ -71,6 +71,17 @@ export class DatabaseClient implements AsyncDisposable {
     return this.#request('tools/call', call);
   }
 
+  /** The list of tools; rejects when the server ends. */
+  async listTools(): Promise<Answer> {
+    return this.#request('tools/list', {});
+  }
+
+  /** Process id of the server. */
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the server has no process id');
+    return this.#child.pid;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await stopProgram(this.#child);
     await rm(this.#directory, { recursive: true, force: true });

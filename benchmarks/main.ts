@@ -9,6 +9,10 @@ import * as coldStart from './cold-start.bench.ts';
 import * as databaseFlight from './database-flight.bench.ts';
 import * as databaseKey from './database-key.bench.ts';
 import * as databasePage from './database-page.bench.ts';
+import * as filesystemFind from './filesystem-find.bench.ts';
+import * as filesystemRead from './filesystem-read.bench.ts';
+import * as filesystemSearch from './filesystem-search.bench.ts';
+import * as filesystemStart from './filesystem-start.bench.ts';
 import * as httpCall from './http-call.bench.ts';
 import * as httpList from './http-list.bench.ts';
 import { isWithin, renderReport, type BenchReport } from './report.ts';
@@ -28,6 +32,10 @@ const benches = {
   'cache-memory': cacheMemory,
   'cache-redis': cacheRedis,
   'cache-stampede': cacheStampede,
+  'filesystem-read': filesystemRead,
+  'filesystem-find': filesystemFind,
+  'filesystem-search': filesystemSearch,
+  'filesystem-start': filesystemStart,
 };
 const { values, positionals } = parseArgs({ options: { rounds: { type: 'string', default: '7' } }, allowPositionals: true });
 
