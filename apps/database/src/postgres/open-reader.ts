@@ -3,10 +3,10 @@ import type { PageRequest, ScriptResult } from '../sources/raw-page.ts';
 import type { RowReader } from '../sources/read-page.ts';
 import { collectRows } from './collect-rows.ts';
 import { begin, beginBare, type Session } from './session.ts';
-import { writeSteps } from './wire.ts';
+import { writeStep } from './wire.ts';
 
 /** DECLARE takes the snapshot before any of the statement is run: SET TRANSACTION READ WRITE in it comes too late. */
-const beginMessages = Buffer.concat(writeSteps([{ text: beginBare }]));
+const beginMessages = writeStep({ text: beginBare });
 
 /** Rows are cut as they arrive, so that a first fetch may ask for what most pages hold. */
 const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
@@ -16,11 +16,11 @@ const fetchLimits = { firstFetch: 128, largestFetch: 4_096 } as const;
  * what undoes them is sent with the rows that a page ends with.
  */
 export function openCursor(session: Session, { sql, params }: PageRequest): RowReader {
-  let before = [beginMessages, ...writeSteps([{ text: `${cursorPrefix}${sql}`, values: params }])];
+  let before = [beginMessages, writeStep({ text: `${cursorPrefix}${sql}`, values: params })];
   return {
     ...fetchLimits,
     fetch({ skip, count, isLast }, sink) {
-      const moved = skip > 0 ? writeSteps([{ text: `MOVE FORWARD ${String(skip)} FROM ${pageCursor}` }]) : [];
+      const moved = skip > 0 ? [writeStep({ text: `MOVE FORWARD ${String(skip)} FROM ${pageCursor}` })] : [];
       const fetched = session.read({ before: moved.length === 0 ? before : [...before, ...moved], count, isLast }, sink);
       before = [];
       return fetched;

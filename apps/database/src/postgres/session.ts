@@ -10,7 +10,7 @@ import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
 import { translateFailure } from './translate-failure.ts';
 import { watchConnection, type ConnectionWatch } from './watch-connection.ts';
-import { sync, writeSteps } from './wire.ts';
+import { sync, writeStep } from './wire.ts';
 
 /** One snapshot for all statements; SERIALIZABLE, which a role may have as its default, does not work on a standby. */
 export const beginBare = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
@@ -19,7 +19,7 @@ export const begin = `${beginBare}; SELECT 1`;
 
 /** Rolls back, and leaves nothing of a call in the session. */
 const scrub = [{ text: 'ROLLBACK' }, { text: 'DISCARD ALL' }] as const;
-const scrubMessages = Buffer.concat([...writeSteps(scrub), sync]);
+const scrubMessages = Buffer.concat([...scrub.map(writeStep), sync]);
 
 /** From the end of a call to its connection being free, or cut. */
 const maxScrubMs = 200;
@@ -62,9 +62,9 @@ export class Session {
   }
 
   /** Reads a cursor into the sink; see {@link PageQuery}. With `isLast` the session is scrubbed as soon as the rows are sent. */
-  read({ isLast, ...read }: Omit<CursorRead, 'after'> & { readonly isLast: boolean }, sink: RowSink): Promise<number> {
+  read({ before, count, isLast }: Omit<CursorRead, 'after'> & { readonly isLast: boolean }, sink: RowSink): Promise<number> {
     // No Flush in between: rows that go by themselves cost both sides a turn, which is more than the scrub takes.
-    const query = new PageQuery({ ...read, after: isLast ? scrubMessages : undefined }, this.#watch(sink));
+    const query = new PageQuery({ before, count, after: isLast ? scrubMessages : undefined }, this.#watch(sink));
     if (isLast) {
       this.#scrub = query;
     }
