@@ -39,19 +39,15 @@ export function openPostgresSource(options: PostgresSourceOptions): Source {
   const control = createControl(url, shared);
   const loadCatalog = async () => (await control.load()).db;
   // Kept, since an import takes its time also when the module is there.
-  let runners: Promise<typeof Runners> | undefined;
-  const runScript: Source['runScript'] = async (statements, run) => {
-    runners ??= import('./runners.ts');
-    return (await runners).runScript(readers, statements, run);
-  };
+  let runners: typeof Runners | undefined;
+  const loadRunners = async (): Promise<typeof Runners> => (runners = await import('./runners.ts'));
+  const runScript: Source['runScript'] = async (statements, run) => (runners ?? (await loadRunners())).runScript(readers, statements, run);
   return {
     name,
     engine: 'postgres',
     ...createCatalogReaders({ ...policy, loadCatalog, runScript, now }),
-    async readPage(request, run) {
-      runners ??= import('./runners.ts');
-      return (await runners).runPage(readers, request, run);
-    },
+    readPage: (request, run) =>
+      runners === undefined ? loadRunners().then(({ runPage }) => runPage(readers, request, run)) : runners.runPage(readers, request, run),
     runScript,
     check: createCheck(async () => (await control.load()).ping()),
     async close() {

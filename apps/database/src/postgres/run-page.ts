@@ -31,17 +31,16 @@ export async function runPage(pool: PostgresPool, request: PageRequest, options:
     if (!isAppError(error) || error.code !== 'TIMEOUT' || page.rows.length === 0) {
       throw error;
     }
-    return { ...toRaw(page, 'time'), notices };
+    return toRaw(page, 'time', notices);
   }
-  return { ...toRaw(page, page.cutBy), notices };
+  return toRaw(page, page.cutBy, notices);
 }
 
-function toRaw(page: Page, cutBy: RawPage['cutBy']): Omit<RawPage, 'notices'> {
+function toRaw(page: Page, cutBy: RawPage['cutBy'], notices: RawPage['notices']): RawPage {
   const { columns, rows, changed } = page;
-  const whole = { columns, rows, changed };
   if (cutBy === undefined) {
-    return { ...whole, more: false };
+    return { columns, rows, changed, more: false, notices };
   }
   const { digest } = page;
-  return { ...whole, more: true, cutBy, ...(digest === undefined ? {} : { digest }) };
+  return { columns, rows, changed, more: true, cutBy, ...(digest === undefined ? {} : { digest }), notices };
 }

@@ -49,21 +49,35 @@ async function acquire(pool: PostgresPool, signal: AbortSignal): Promise<Postgre
 const late = Symbol('late');
 
 /** Resolves at the deadline if the work has not ended by then, rejects when the caller goes away. */
-async function orStopped<Answer>(working: Promise<Answer>, { signal, timeoutMs }: RunOptions): Promise<Answer | typeof late> {
-  const first = Promise.withResolvers<Answer | typeof late>();
-  const alarm = alarms.set(timeoutMs, () => first.resolve(late));
-  const onAbort = (): void => first.reject(toCancelled(signal));
-  signal.addEventListener('abort', onAbort);
-  if (signal.aborted) {
-    onAbort();
-  }
-  working.then(first.resolve, first.reject);
-  try {
-    return await first.promise;
-  } finally {
-    alarms.callOff(alarm);
-    signal.removeEventListener('abort', onAbort);
-  }
+function orStopped<Answer>(working: Promise<Answer>, { signal, timeoutMs }: RunOptions): Promise<Answer | typeof late> {
+  return new Promise((resolve, reject) => {
+    const stopWaiting = (): void => {
+      alarms.callOff(alarm);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const alarm = alarms.set(timeoutMs, () => {
+      stopWaiting();
+      resolve(late);
+    });
+    const onAbort = (): void => {
+      stopWaiting();
+      reject(toCancelled(signal));
+    };
+    signal.addEventListener('abort', onAbort);
+    working.then(
+      (answer) => {
+        stopWaiting();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        stopWaiting();
+        reject(error);
+      },
+    );
+    if (signal.aborted) {
+      onAbort();
+    }
+  });
 }
 
 /** Stops what runs past its deadline; it may end well just then. */

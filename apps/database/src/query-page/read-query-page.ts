@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@trellis-mcp/errors';
 import { z } from 'zod';
 import { isCut, renderCell } from '../sources/render-cell.ts';
-import type { PageRequest } from '../sources/raw-page.ts';
 import type { RawPage } from '../sources/source.ts';
 import type { TypeCatalog } from '../sources/type-catalog.ts';
-import type { AcceptedStatement } from '../sql/verdict.ts';
 import type { SourceCall } from '../tools/define-source-tool.ts';
 import { isKeepable, readKeptPage, type MaybeKeptPage } from './read-kept-page.ts';
 import { requireAccepted } from './require-accepted.ts';
@@ -34,6 +32,9 @@ export const pageOutput = z.object({
   cachedMs: z.number().optional().describe('Age of an answer from the cache.'),
 });
 
+/** What {@link pageOutput} describes. */
+type PageAnswer = z.input<typeof pageOutput>;
+
 /** What tools that read pages share: deadline, and a budget that bounds what stands around rows, which `--max-bytes` caps. */
 export const pageLimits = { timeoutMs: 200_000, maxResultBytes: 16_000_000 };
 
@@ -55,10 +56,10 @@ const place = z.object({ statement: z.string(), offset: z.int().min(1), digest: 
  *
  * @throws AppError `DENIED` or `INVALID_INPUT` for what the gate refuses and for a cursor of another statement, else those of `readPage`.
  */
-export async function readQueryPage(request: QueryPageRequest, context: SourceCall): Promise<z.input<typeof pageOutput>> {
+export async function readQueryPage(request: QueryPageRequest, context: SourceCall): Promise<PageAnswer> {
   const { call, open } = context;
   const { source } = open;
-  const { maxRows, maxBytes } = call.deps.limits;
+  const { maxRows, maxBytes, cacheTtlMs, statementTimeoutMs: timeoutMs } = call.deps.limits;
   const { sql, limit, cursor } = request;
   const accepted = requireAccepted(await source.gate.check(sql));
   const params = request.params.map(toText);
@@ -66,41 +67,46 @@ export async function readQueryPage(request: QueryPageRequest, context: SourceCa
   const from = cursor === undefined ? undefined : readPlace(call.unseal(cursor), hash());
   const started = performance.now();
   const pageRequest = { sql, params, kind: accepted.kind, offset: 0, ...from, maxRows: Math.min(limit, maxRows), maxBytes, maxCell };
-  const { page, cachedMs } = await readPage(pageRequest, accepted, context);
+  const { page, cachedMs }: MaybeKeptPage =
+    cacheTtlMs !== undefined && isKeepable(accepted, pageRequest)
+      ? await readKeptPage(pageRequest, cacheTtlMs, context)
+      : { page: await source.readPage(pageRequest, { signal: call.signal, timeoutMs }) };
   const elapsedMs = Math.round((performance.now() - started) * 10) / 10;
   const { digest, more } = page;
-  const next = () => ({ statement: hash(), offset: (from?.offset ?? 0) + page.rows.length, digest });
-  return {
-    ...render(page, await source.loadTypes(page.columns.map(({ typeOid }) => typeOid))),
-    ...(more && digest !== undefined ? { nextCursor: call.seal(next(), { ttlMs: cursorTtlMs }) } : {}),
-    ordered: accepted.ordered,
-    ...(page.changed ? { changed: true } : {}),
-    notices: [...page.notices],
-    elapsedMs,
-    ...(cachedMs === undefined ? {} : { cachedMs }),
-  };
+  const types = await source.loadTypes(page.columns.map(({ typeOid }) => typeOid));
+  const answer = render(page, types, { ordered: accepted.ordered, elapsedMs });
+  if (more && digest !== undefined) {
+    const next = { statement: hash(), offset: (from?.offset ?? 0) + page.rows.length, digest };
+    answer.nextCursor = call.seal(next, { ttlMs: cursorTtlMs });
+  }
+  if (cachedMs !== undefined) {
+    answer.cachedMs = cachedMs;
+  }
+  return answer;
 }
 
-/** Asks the database, or with `--cache-ttl-ms` first the cache. */
-async function readPage(request: PageRequest, accepted: AcceptedStatement, context: SourceCall): Promise<MaybeKeptPage> {
-  const { call, open } = context;
-  const { cacheTtlMs, statementTimeoutMs: timeoutMs } = call.deps.limits;
-  return cacheTtlMs !== undefined && isKeepable(accepted, request)
-    ? readKeptPage(request, cacheTtlMs, context)
-    : { page: await open.source.readPage(request, { signal: call.signal, timeoutMs }) };
-}
-
-function render({ columns, rows, cutBy, more }: RawPage, types: TypeCatalog) {
+/** Optional members are set one by one: with a spread for each, making the answer takes longer than rendering a row. */
+function render(page: RawPage, types: TypeCatalog, rest: Pick<PageAnswer, 'ordered' | 'elapsedMs'>): PageAnswer {
+  const { columns, rows, cutBy, more, changed, notices } = page;
   const oids = columns.map(({ typeOid }) => typeOid);
   const hasCutCell = rows.some((row) => row.some((cell, index) => isCut(cell, oids[index] ?? 0)));
   const truncatedBy = cutBy ?? (hasCutCell ? ('cell' as const) : undefined);
-  return {
+  const answer: PageAnswer = {
     columns: columns.map(({ name, typeOid }) => ({ name, type: types.get(typeOid)?.name ?? 'unknown' })),
     rows: rows.map((row) => row.map((cell, index) => renderCell(cell, oids[index] ?? 0, types))),
     rowCount: rows.length,
     truncated: more || truncatedBy !== undefined,
-    ...(truncatedBy === undefined ? {} : { truncatedBy }),
+    ordered: rest.ordered,
+    notices: [...notices],
+    elapsedMs: rest.elapsedMs,
   };
+  if (truncatedBy !== undefined) {
+    answer.truncatedBy = truncatedBy;
+  }
+  if (changed) {
+    answer.changed = true;
+  }
+  return answer;
 }
 
 function hashStatement(source: string, sql: string, params: readonly (string | null)[]): string {

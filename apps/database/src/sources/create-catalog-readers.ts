@@ -31,10 +31,11 @@ export function createCatalogReaders(options: CatalogReaderOptions): Pick<Source
     gate: createGate({
       ...policy,
       parser: createParser(),
+      knownFunctions: () => facts.known?.functions,
       loadFunctions: async () => (await facts.get()).functions,
       refreshFunctions: async () => (await facts.refresh()).functions,
       loadRelations: createRelationReader({ loadCatalog, loadSearchPath }),
     }),
-    loadTypes: async (oids) => loadTypes(facts, oids),
+    loadTypes: (oids) => loadTypes(facts, oids),
   };
 }

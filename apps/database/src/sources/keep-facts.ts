@@ -1,5 +1,7 @@
 /** What a database was found to hold, kept for some time. */
 export interface KeptFacts<Facts> {
+  /** What is known and young enough to be used as it is; asking loads nothing. */
+  readonly known: Facts | undefined;
   /** What is known, loaded on first use. Facts that grew old are loaded anew in the background, very old ones before the answer. */
   get(): Promise<Facts>;
   /** For a name that is not known, which may be newer: loads anew, unless that was done a short while ago. */
@@ -30,6 +32,12 @@ class Keeper<Facts> implements KeptFacts<Facts> {
 
   constructor({ load, now = () => performance.now(), maxAgeMs = 300_000, minPauseMs = 10_000 }: KeepFactsOptions<Facts>) {
     this.#options = { load, now, maxAgeMs, minPauseMs };
+  }
+
+  get known(): Facts | undefined {
+    const { now, maxAgeMs } = this.#options;
+    const kept = this.#kept;
+    return kept !== undefined && now() - kept.loadedAt < maxAgeMs ? kept.facts : undefined;
   }
 
   async get(): Promise<Facts> {

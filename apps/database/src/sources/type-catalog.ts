@@ -24,6 +24,6 @@ export interface SourceFacts {
 
 /** Gives the types that are known, or newer ones when one of `oids` is not among them: it may have been made since. */
 export async function loadTypes(facts: KeptFacts<SourceFacts>, oids: readonly number[] = []): Promise<TypeCatalog> {
-  const { types } = await facts.get();
+  const { types } = facts.known ?? (await facts.get());
   return oids.every((oid) => types.has(oid)) ? types : (await facts.refresh()).types;
 }

@@ -23,6 +23,8 @@ export interface GateOptions {
   readonly parser: SqlParser;
   /** What the database has to call; asked only for a statement that is fine otherwise. Another object when it changed: verdicts are judged anew. */
   readonly loadFunctions: () => Promise<FunctionCatalog>;
+  /** The same when it is at hand: judged by it before, a statement waits for nothing. Default: it never is. */
+  readonly knownFunctions?: () => FunctionCatalog | undefined;
   /** The same for a statement that calls a function unknown to it, which may be newer. May give what it gave before. Default: `loadFunctions`. */
   readonly refreshFunctions?: () => Promise<FunctionCatalog>;
   /** What relations are and call, one for each name, nothing for a name that is none. Default: nothing is known, which a list of tables refuses. */
@@ -58,7 +60,7 @@ class CachingGate implements SqlGate {
 
   async check(sql: string): Promise<Verdict> {
     const known = this.#verdicts.get(sql);
-    if (known !== undefined && (known.catalog === undefined || known.catalog === (await this.#options.loadFunctions()))) {
+    if (known !== undefined && (known.catalog === undefined || known.catalog === (await this.#findCatalog()))) {
       return known.verdict;
     }
     const judged = await this.#judge(sql);
@@ -66,6 +68,11 @@ class CachingGate implements SqlGate {
       this.#verdicts.set(sql, judged);
     }
     return judged.verdict;
+  }
+
+  #findCatalog(): FunctionCatalog | Promise<FunctionCatalog> {
+    const { knownFunctions, loadFunctions } = this.#options;
+    return knownFunctions?.() ?? loadFunctions();
   }
 
   async #judge(sql: string): Promise<Judged> {

@@ -31,7 +31,7 @@ export function bindSources(tool: AnySourceTool, names: readonly string[]): AnyT
   if (names.length === 1) {
     return defineTool({
       ...tool,
-      run: async (args, call) => tool.run(args, { call, open: call.deps.sources.pick() }),
+      run: (args, call) => tool.run(args, { call, open: call.deps.sources.pick() }),
     });
   }
   const source = z.enum(names).describe('Which database.');

@@ -23,5 +23,5 @@ export const query = defineSourceTool({
   scopes: ['db:read'],
   ...pageLimits,
 
-  run: async ({ params = [], ...page }, context) => readQueryPage({ params, ...page }, context),
+  run: ({ params = [], ...page }, context) => readQueryPage({ params, ...page }, context),
 });
