@@ -1,6 +1,7 @@
 import type { Call } from '@trellis-mcp/server';
 import type { Deps } from '../deps.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
+import { compareBytes } from '../list/first-entries.ts';
 import { type ScannedEntry, scanDirectory } from '../list/scan-directory.ts';
 import { tooLong } from './official-reply.ts';
 
@@ -21,7 +22,7 @@ export async function scanWhole(directory: PinnedDirectory, { deps: { limits }, 
     if (entries.length === maxListed) throw tooLong(limits, listHint);
     entries.push(entry);
   }
-  return entries.sort((one, other) => Buffer.compare(one.bytes, other.bytes));
+  return entries.sort((one, other) => compareBytes(one.bytes, other.bytes));
 }
 
 /** How the official server marks an entry: a link is a file, whatever it leads to. */

@@ -26,7 +26,7 @@ export type Entry = z.input<typeof entryOutput>;
 /** Looks at the entry itself, not at what a link leads to. Nothing when it is gone. */
 export async function lookAt({ fdPath }: PinnedDirectory, { bytes }: ScannedEntry): Promise<Stats | 'unreadable' | undefined> {
   try {
-    return await lstat(Buffer.concat([Buffer.from(`${fdPath}/`), bytes]));
+    return await lstat(Buffer.concat([Buffer.from(`${fdPath}/`), Buffer.from(bytes, 'latin1')]));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     if (codeOf(error) !== undefined) return 'unreadable';
@@ -74,8 +74,8 @@ async function lookBehind({ located }: PinnedDirectory, name: string): Promise<T
   }
 }
 
-function encodeBytes(bytes: Buffer): string {
-  return Array.from(bytes, (byte) =>
+function encodeBytes(bytes: string): string {
+  return Array.from(Buffer.from(bytes, 'latin1'), (byte) =>
     byte >= 0x21 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
   ).join('');
 }

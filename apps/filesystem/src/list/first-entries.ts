@@ -4,7 +4,7 @@ import type { ScannedEntry } from './scan-directory.ts';
 export interface Rank {
   /** Smaller comes first. */
   readonly key: number;
-  readonly bytes: Buffer;
+  readonly bytes: string;
 }
 
 /** An entry and its place in the order. */
@@ -12,9 +12,14 @@ export interface RankedEntry extends Rank {
   readonly entry: ScannedEntry;
 }
 
+/** Compares names by their bytes, one in each character. */
+export function compareBytes(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
 /** Compares places in the order. */
 export function compareRanks(one: Rank, other: Rank): number {
-  return one.key - other.key || Buffer.compare(one.bytes, other.bytes);
+  return one.key - other.key || compareBytes(one.bytes, other.bytes);
 }
 
 /** Keeps the first `count` entries in the order of everything added, in memory for twice as many. */

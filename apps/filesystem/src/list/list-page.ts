@@ -30,8 +30,6 @@ export interface ListPage {
 /** Entries whose size or time may be asked for to put them in order. */
 const maxLooked = 20_000;
 
-const dot = 0x2e;
-
 /** Lists a page of an open folder. The folder is gone through once for each page, and only the page is held. */
 export async function listPage(directory: PinnedDirectory, request: ListRequest): Promise<ListPage> {
   const ranked = await rankEntries(directory, request);
@@ -57,7 +55,7 @@ async function rankEntries(directory: PinnedDirectory, request: ListRequest): Pr
   const first = keepFirst(limit + 1);
   let looked = 0;
   for await (const entry of scanDirectory(directory, request)) {
-    if (!hidden && entry.bytes[0] === dot) continue;
+    if (!hidden && entry.bytes.startsWith('.')) continue;
     if (sort !== 'name' && ++looked > maxLooked) throw tooMany(directory);
     const ranked = { entry, bytes: entry.bytes, key: sort === 'name' ? 0 : await keyOf(directory, { entry, sort }) };
     if (after === undefined || compareRanks(ranked, after) > 0) first.add(ranked);

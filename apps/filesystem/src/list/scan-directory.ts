@@ -11,10 +11,10 @@ import { isReserved } from '../roots/reserved.ts';
 export interface ScannedEntry {
   /** The name; U+FFFD stands for bytes that are no UTF-8. */
   readonly name: string;
-  /** The bytes of the name: entries are ordered by them. */
-  readonly bytes: Buffer;
+  /** The bytes of the name, one in each character (Latin-1): entries are ordered by them. */
+  readonly bytes: string;
   readonly isText: boolean;
-  readonly dirent: Dirent<Buffer>;
+  readonly dirent: Dirent;
 }
 
 /** What {@link scanDirectory} goes by. */
@@ -34,22 +34,23 @@ const batch = 256;
  */
 export async function* scanDirectory(directory: PinnedDirectory, { signal, maxEntries }: ScanOptions): AsyncGenerator<ScannedEntry, void> {
   const { located, fdPath } = directory;
-  // The types of Node know no buffers here; the documentation does.
-  const options = { bufferSize: batch, encoding: 'buffer' as BufferEncoding };
-  const entries = await telling(located, () => opendir(fdPath, options));
+  // Latin-1 loses no byte, and costs half of what buffers do.
+  const entries = await telling(located, () => opendir(fdPath, { bufferSize: batch, encoding: 'latin1' }));
   let count = 0;
-  for await (const entry of entries as AsyncIterable<Dirent<Buffer | string>>) {
+  for await (const dirent of entries) {
     if (count % batch === 0) signal.throwIfAborted();
     count += 1;
     if (count > maxEntries) throw tooMany(directory, maxEntries);
-    const scanned = toScanned(entry as Dirent<Buffer>);
+    const scanned = toScanned(dirent);
     if (!isHidden(directory, scanned)) yield scanned;
   }
 }
 
-function toScanned(dirent: Dirent<Buffer>): ScannedEntry {
-  const bytes = Buffer.from(dirent.name);
-  return { name: bytes.toString('utf8'), bytes, isText: isUtf8(bytes), dirent };
+function toScanned(dirent: Dirent): ScannedEntry {
+  const { name: bytes } = dirent;
+  if (/^[\x01-\x7f]*$/.test(bytes)) return { name: bytes, bytes, isText: true, dirent };
+  const name = Buffer.from(bytes, 'latin1');
+  return { name: name.toString('utf8'), bytes, isText: isUtf8(name), dirent };
 }
 
 function isHidden({ located, names }: PinnedDirectory, { name, dirent }: ScannedEntry): boolean {

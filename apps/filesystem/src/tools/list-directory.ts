@@ -12,7 +12,7 @@ import { pathParam } from './path-param.ts';
 /** How long a cursor can be used. */
 const cursorTtlMs = 3_600_000;
 
-const cursorShape = z.object({ of: z.string(), key: z.number(), bytes: z.base64() });
+const cursorShape = z.object({ of: z.string(), key: z.number(), bytes: z.string() });
 
 export const listDirectory = defineTool({
   name: 'list_directory',
@@ -37,7 +37,7 @@ export const listDirectory = defineTool({
     const after = cursor === undefined ? undefined : readCursor(call.unseal(cursor), of);
     const { entries, last } = await listPage(directory, { ...request, after, maxEntries, maxBytes, signal: call.signal });
     if (last === undefined) return { entries: [...entries] };
-    const next = { of, key: last.key, bytes: last.bytes.toString('base64') };
+    const next = { of, key: last.key, bytes: last.bytes };
     return { entries: [...entries], nextCursor: call.seal(next, { ttlMs: cursorTtlMs }) };
   },
 });
@@ -49,5 +49,5 @@ function readCursor(value: unknown, of: string): Rank {
       hint: 'Send it with the path, sort and hidden of the page before, or leave it out.',
     });
   }
-  return { key: read.data.key, bytes: Buffer.from(read.data.bytes, 'base64') };
+  return { key: read.data.key, bytes: read.data.bytes };
 }
