@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** How the bytes of a file are text. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
@@ -20,7 +20,7 @@ export function findEncoding(head: Buffer): FoundEncoding {
   const marked = readMark(sample);
   if (marked !== undefined) return { kind: 'text', encoding: marked };
   if (sample.includes(0)) return { kind: 'binary' };
-  if (sample.every((byte) => byte < 0x80)) return { kind: 'ascii' };
+  if (isAscii(sample)) return { kind: 'ascii' };
   // Only a sample that was cut may end in the middle of a character.
   const whole = head.length > sampleBytes ? sample.subarray(0, endOfText(sample, 'utf-8')) : sample;
   return { kind: 'text', encoding: isUtf8(whole) ? 'utf-8' : 'latin1' };
