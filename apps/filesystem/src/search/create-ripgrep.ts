@@ -31,14 +31,14 @@ export function createRipgrep({ program, slots, limits }: RipgrepOptions): Searc
   return {
     name: 'ripgrep',
 
-    async listFiles(job, visit) {
+    async listFiles(job, glob, visit) {
       let count = 0;
       const take = createNameReader((name) => {
         count += 1;
         if (count > limits.maxEntries) throw tooManyEntries(limits.maxEntries);
         visit(withoutDot(name));
       });
-      const end = await run(job, listArguments(toCommon(job, limits)), take);
+      const end = await run(job, listArguments(toCommon(job, limits), nameGlobOf(glob)), take);
       assertAnswered(end);
     },
 

@@ -33,7 +33,7 @@ export async function findFilesPage(engine: SearchEngine, request: FindFilesRequ
   const accept = await createAccept(start, request);
   const first = createSmallest<string>(limit + 1, comparePaths);
   let total = 0;
-  await engine.listFiles(request, (path) => {
+  await engine.listFiles(request, request.glob, (path) => {
     if (!accept(path)) return;
     total += 1;
     if (after === undefined || comparePaths(path, after) > 0) first.add(path);

@@ -28,9 +28,9 @@ const always = ['--no-config', '--no-messages', '--no-ignore-messages', '--color
 const onlyGitignore = ['--no-ignore-parent', '--no-ignore-global', '--no-ignore-dot', '--no-ignore-exclude', '--no-ignore-files'];
 const reserved = ['--iglob=!.trellis-trash', '--iglob=!.trellis-*.tmp'];
 
-/** Names of all files, each ended by a NUL. */
-export function listArguments(common: CommonOptions): readonly string[] {
-  return [...commonArguments(common), '--files', '--null', '--', './'];
+/** Names of files, each ended by a NUL. */
+export function listArguments(common: CommonOptions, nameGlob: string | undefined): readonly string[] {
+  return [...commonArguments(common), ...nameArguments(nameGlob), '--files', '--null', '--', './'];
 }
 
 /** Matching lines as JSON events. */
@@ -42,10 +42,14 @@ export function textArguments(common: CommonOptions, text: TextOptions): readonl
     ...['--regex-size-limit=16M', '--dfa-size-limit=16M', '--engine=default'],
     ...(regex ? [] : ['--fixed-strings']),
     ignoreCase ? '--ignore-case' : '--case-sensitive',
-    ...(nameGlob === undefined ? [] : ['--type-clear=trellis', `--type-add=trellis:${nameGlob}`, '--type=trellis']),
+    ...nameArguments(nameGlob),
     ...(sorted ? ['--sort=path', '--threads=1'] : []),
     ...['-e', pattern, '--', './'],
   ];
+}
+
+function nameArguments(nameGlob: string | undefined): readonly string[] {
+  return nameGlob === undefined ? [] : ['--type-clear=trellis', `--type-add=trellis:${nameGlob}`, '--type=trellis'];
 }
 
 function commonArguments({ gitignore, maxDepth, excludes, isRoot }: CommonOptions): readonly string[] {

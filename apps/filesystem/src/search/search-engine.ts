@@ -32,8 +32,8 @@ export interface TextVisitor extends EventVisitor {
  */
 export interface SearchEngine {
   readonly name: 'ripgrep' | 'built-in';
-  /** Tells of each regular file, relative to the start, in any order. */
-  listFiles(job: SearchJob, visit: (path: string) => void): Promise<void>;
+  /** Tells of the regular files, relative to the start, in any order; of all that match the glob, and maybe of others. */
+  listFiles(job: SearchJob, glob: string, visit: (path: string) => void): Promise<void>;
   searchText(job: SearchJob, query: TextQuery, visitor: TextVisitor): Promise<void>;
 }
 

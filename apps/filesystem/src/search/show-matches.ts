@@ -25,7 +25,8 @@ export interface ShowOptions {
   readonly signal: AbortSignal;
 }
 
-const atOnce = 8;
+/** Files open at once: enough that the threads of the file system never wait for this one. */
+const atOnce = 32;
 
 /**
  * Reads what is shown of each match from its file, through a descriptor that is known to be inside of the root: what a search by another

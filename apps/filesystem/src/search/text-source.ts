@@ -6,6 +6,8 @@ export interface TextSource {
   read(offset: number, length: number): Promise<Buffer>;
 }
 
+/** Read at once. */
+const headBytes = 16_384;
 /** UTF-16 is decoded as a whole, up to this many bytes. */
 const maxDecoded = 16_777_216;
 
@@ -19,10 +21,14 @@ export async function openTextSource({ handle, stats }: PinnedFile): Promise<Tex
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   };
-  const mark = (await read(0, 3)).toString('hex');
-  if (mark === 'efbbbf') return { read: async (offset, length) => read(offset + 3, length) };
+  // Most files are read in one go.
+  const head = await read(0, headBytes);
+  const readHead = async (offset: number, length: number): Promise<Buffer> =>
+    offset + length <= head.length || head.length < headBytes ? head.subarray(offset, offset + length) : read(offset, length);
+  const mark = head.toString('hex', 0, 3);
+  if (mark === 'efbbbf') return { read: async (offset, length) => readHead(offset + 3, length) };
   const encoding = mark.startsWith('fffe') ? 'utf-16le' : mark.startsWith('feff') ? 'utf-16be' : undefined;
-  if (encoding === undefined) return { read };
+  if (encoding === undefined) return { read: readHead };
   if (stats.size > BigInt(maxDecoded)) return undefined;
   const text = Buffer.from(new TextDecoder(encoding).decode(await read(0, Number(stats.size))));
   return { read: async (offset, length) => text.subarray(offset, offset + length) };
