@@ -100,8 +100,31 @@ describe('nothing outside is shown or touched, and each attack gets its verdict'
     }
     expect(wrong).toEqual([]);
   });
+});
 
-  it('and nothing of the outside is in the log, or inside by now', async () => {
+describe('what was sealed opens nothing else', () => {
+  it('cursors of other places, other tools and nobody', async () => {
+    const tools = { list_directory: {}, find_files: { glob: '**' }, search_text: { pattern: 'inside' } };
+    const pages = Object.entries(tools).map(async ([tool, args]) => client.callTool(tool, { ...args, path: '.', limit: 1 }));
+    const cursors = (await Promise.all(pages)).map(({ data }) => (data as { nextCursor: string }).nextCursor);
+    const wrong: string[] = [];
+    for (const [index, [tool, args]] of Object.entries(tools).entries()) {
+      const own = cursors[index] ?? '';
+      const flipped = `${own.slice(0, 20)}${own[20] === 'A' ? 'B' : 'A'}${own.slice(21)}`;
+      const forged = [...cursors.filter((cursor) => cursor !== own), flipped, own.slice(0, -2), `${own}A`];
+      const tries = [...forged.map((cursor) => ({ path: '.', cursor })), { path: 'folder', cursor: own }];
+      for (const attempt of tries) {
+        const { code, text } = await settle(client.callTool(tool, { ...args, ...attempt, limit: 1 }));
+        if (code !== 'INVALID_INPUT') wrong.push(`${tool} ${JSON.stringify(attempt)}: ${text.slice(0, 300)}`);
+      }
+      expect((await settle(client.callTool(tool, { ...args, path: '.', cursor: own, limit: 1 }))).code).toBeUndefined();
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('after all of them', () => {
+  it('nothing of the outside is in the log, or inside by now', async () => {
     const log = await readFile(server.host.config.logFile ?? '', 'utf8');
     expect(log.split('\n').filter((line) => ground.canary.findIn(line) !== undefined || line.includes('"INTERNAL"'))).toEqual([]);
     const found = await findContent(ground.root, ground.canary);
