@@ -85,7 +85,7 @@ export async function readQueryPage(request: QueryPageRequest, context: SourceCa
   return answer;
 }
 
-/** Optional members are set one by one: with a spread for each, making the answer takes longer than rendering a row. */
+/** Optional members are set one by one: each call pays for a spread, also for one of nothing. */
 function render(page: RawPage, types: TypeCatalog, rest: Pick<PageAnswer, 'ordered' | 'elapsedMs'>): PageAnswer {
   const { columns, rows, cutBy, more, changed, notices } = page;
   const oids = columns.map(({ typeOid }) => typeOid);
