@@ -4,9 +4,14 @@ import type { Config } from './config.ts';
 import { openDirectory } from './descriptor/open-directory.ts';
 import { openRoots, type Roots } from './roots/open-roots.ts';
 import type { Root } from './roots/root.ts';
+import { examineSearch } from './search/examine-search.ts';
 
 /** Looks at the roots: whether they are there, may be read, and what protects them. */
 export async function examine(config: Config): Promise<readonly DoctorFinding[]> {
+  return [...(await examineRoots(config)), await examineSearch()];
+}
+
+async function examineRoots(config: Config): Promise<readonly DoctorFinding[]> {
   if (config.root.length === 0) return [{ name: 'roots', level: 'ok', text: 'none: a sample project in a temporary folder' }];
   try {
     const roots = await openRoots({ texts: config.root, writable: config.write, exclude: config.exclude });

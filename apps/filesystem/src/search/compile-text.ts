@@ -1,10 +1,14 @@
 import { invalidPattern } from './create-ripgrep.ts';
 import type { TextQuery } from './search-engine.ts';
 
-/** The first match in a line, in UTF-16 units; nothing when there is none. */
-export type LineMatcher = (line: string) => { readonly start: number; readonly end: number } | undefined;
+/**
+ * The first match in a line, in UTF-16 units; nothing when there is none.
+ *
+ * @param isInside Whether the text begins inside of a line.
+ */
+export type LineMatcher = (line: string, isInside: boolean) => { readonly start: number; readonly end: number } | undefined;
 
-/** Units of a line that a regular expression is tried on; linear time is still time. */
+/** Units at the beginning of a line that a regular expression is tried on; linear time is still time. */
 const maxLine = 8_192;
 
 /**
@@ -22,11 +26,13 @@ export async function compileText({ pattern, regex, ignoreCase }: TextQuery): Pr
   const { RE2JS } = await import('re2js');
   try {
     const compiled = RE2JS.compile(regex ? pattern : RE2JS.quote(pattern), ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
-    return (line) => {
+    return (line, isInside) => {
       const part = line.slice(0, maxLine);
-      if (!compiled.test(part)) return undefined;
+      if (isInside || !compiled.test(part)) return undefined;
       const matcher = compiled.matcher(part);
-      return matcher.find() ? { start: matcher.start(), end: matcher.end() } : undefined;
+      // Where the line was cut is not where it ends.
+      const isFound = matcher.find() && (part === line || matcher.end() < part.length);
+      return isFound ? { start: matcher.start(), end: matcher.end() } : undefined;
     };
   } catch (error) {
     throw invalidPattern(error instanceof Error ? error.message.slice(0, 200) : 'it cannot be compiled');

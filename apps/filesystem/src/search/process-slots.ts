@@ -8,8 +8,6 @@ export interface ProcessSlots {
    * @throws AppError `LIMIT` when too many wait already, and the reason of an abort.
    */
   run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
-  readonly taken: number;
-  readonly waiting: number;
 }
 
 /** Options of {@link createProcessSlots}. */
@@ -40,12 +38,6 @@ export function createProcessSlots({ slots, maxWaiting }: ProcessSlotsOptions): 
     await waitFor(queue, signal);
   };
   return {
-    get taken() {
-      return taken;
-    },
-    get waiting() {
-      return queue.size;
-    },
     async run(signal, work) {
       await enter(signal);
       try {

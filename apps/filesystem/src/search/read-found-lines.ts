@@ -41,7 +41,7 @@ export async function readFoundLines(
     for (let start = 0; start < end;) {
       const next = chunk.indexOf(newline, start);
       const stop = next === -1 || next >= end ? end : next;
-      const hit = matchLine(chunk.subarray(start, stop), matcher);
+      const hit = matchLine(chunk.subarray(start, stop), matcher, position + start > lineOffset);
       if (hit !== undefined && last.line !== line) {
         found({ line, offset: lineOffset, start: position + start - lineOffset + hit.start, length: hit.length });
         last.line = line;
@@ -69,12 +69,12 @@ async function countMark({ handle }: PinnedFile): Promise<number> {
   return buffer.toString('hex') === 'efbbbf' ? 3 : 0;
 }
 
-function matchLine(bytes: Buffer, matcher: LineMatcher): { start: number; length: number } | undefined {
+function matchLine(bytes: Buffer, matcher: LineMatcher, isInside: boolean): { start: number; length: number } | undefined {
   const decoded = bytes.toString('utf8');
   // What is no UTF-8 is read byte by byte, so that places stay right.
   const encoding = decoded.includes('\uFFFD') ? 'latin1' : 'utf8';
   const text = (encoding === 'latin1' ? bytes.toString('latin1') : decoded).replace(/\r$/, '');
-  const hit = matcher(text);
+  const hit = matcher(text, isInside);
   if (hit === undefined) return undefined;
   const start = Buffer.byteLength(text.slice(0, hit.start), encoding);
   return { start, length: Buffer.byteLength(text.slice(hit.start, hit.end), encoding) };

@@ -50,6 +50,11 @@ async function countChildren(): Promise<number> {
   return own.filter(Boolean).length;
 }
 
+async function waitForChildren(count: number): Promise<void> {
+  for (const end = performance.now() + 10_000; (await countChildren()) !== count && performance.now() < end;) await sleep(20);
+  expect(await countChildren()).toBe(count);
+}
+
 it('gives all of the output, and nothing of the environment', async () => {
   const pieces: Buffer[] = [];
   await run({ take: (chunk) => pieces.push(chunk) === 0 });
@@ -82,8 +87,7 @@ it('kills a process when its call is aborted, and rejects with the reason', asyn
   const controller = new AbortController();
   const running = run({ path: 'stuck', signal: controller.signal });
   const refused = expect(running).rejects.toBe('the reason');
-  await sleep(200);
-  expect(await countChildren()).toBe(1);
+  await waitForChildren(1);
   controller.abort('the reason');
   await refused;
   expect(await countChildren()).toBe(0);
@@ -118,7 +122,7 @@ it('keeps the beginning of an endless complaint', async () => {
 });
 
 it('runs so many processes at once, lets so many wait, and refuses the others', async () => {
-  const engine = await openSearch({ ...searchLimits, maxProcesses: 2, searchTimeoutMs: 1_000 })();
+  const engine = await openSearch({ ...searchLimits, maxProcesses: 2, searchTimeoutMs: 20_000 })();
   const controller = new AbortController();
   const { signal } = controller;
   const calls = Array.from({ length: 40 }, async () =>
@@ -127,7 +131,9 @@ it('runs so many processes at once, lets so many wait, and refuses the others', 
       (error: unknown) => (typeof error === 'object' && error !== null && 'code' in error ? error.code : error),
     ),
   );
-  await sleep(400);
+  await waitForChildren(2);
+  // A third one would be there by now.
+  await sleep(100);
   expect(await countChildren()).toBe(2);
   controller.abort('enough');
   const ends = await Promise.all(calls);
