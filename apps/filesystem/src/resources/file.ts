@@ -26,6 +26,8 @@ export const file = defineResource({
   description: 'A file, or a part of it in bytes by offset and limit; of a folder, what is in it.',
   uriTemplate: 'file:///{+path}{?offset,limit}',
   mimeType: 'application/octet-stream',
+  // A file may change at any time; a subscription tells of it.
+  cacheHint: { ttlMs: 1_000, scope: 'private' },
   scopes: ['fs:read'],
   complete: { path: completeResource },
 
