@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { createLineSplitter } from './line-splitter.ts';
 
 /** What a stream has written so far; the newest 4 Mi characters and the newest 10,000 whole lines. */
 export interface CapturedOutput {
@@ -19,7 +20,7 @@ export function captureOutput(stream: Readable, label: string): CapturedOutput {
   const lines: string[] = [];
   const listeners = new Set<(line: string | undefined) => void>();
   let text = '';
-  let rest = '';
+  const splitter = createLineSplitter(maxCharacters);
   let hasEnded = false;
   const tell = (line: string | undefined): void => {
     for (const listener of listeners) listener(line);
@@ -27,9 +28,7 @@ export function captureOutput(stream: Readable, label: string): CapturedOutput {
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
     text = (text + chunk).slice(-maxCharacters);
-    const parts = (rest + chunk).split('\n');
-    rest = (parts.pop() ?? '').slice(-maxCharacters);
-    for (const line of parts) {
+    for (const line of splitter.push(chunk)) {
       lines.push(line);
       tell(line);
     }

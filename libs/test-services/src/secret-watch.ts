@@ -1,3 +1,5 @@
+import { createLineSplitter } from './line-splitter.ts';
+
 /** Looks through what a program writes, line by line, for what no log may hold. */
 export interface SecretWatch {
   write(text: string): void;
@@ -38,20 +40,17 @@ export function registerSecret(secret: string): void {
 /** Watches one output. `source` names it in the error, such as `The log`. */
 export function openSecretWatch(source: string): SecretWatch {
   const found: string[] = [];
-  let rest = '';
+  const splitter = createLineSplitter(maxLineCharacters);
   const look = (line: string): void => {
     const leak = findSecret(line);
     if (leak !== undefined && found.length < maxFound) found.push(leak);
   };
   return {
     write(text) {
-      const lines = (rest + text).split('\n');
-      rest = (lines.pop() ?? '').slice(-maxLineCharacters);
-      lines.forEach(look);
+      splitter.push(text).forEach(look);
     },
     check() {
-      look(rest);
-      rest = '';
+      look(splitter.takeRest());
       if (found.length > 0) throw new Error(`${source} holds a secret:\n${found.join('\n')}`);
     },
   };

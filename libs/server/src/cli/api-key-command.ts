@@ -1,3 +1,4 @@
+import { createApiKey } from '@trellis-mcp/auth';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { ServerDefinition } from '../define-server.ts';
 import { healthScope } from '../principal.ts';
@@ -8,12 +9,11 @@ type Lists<Config, Deps> = Pick<ServerDefinition<Config, Deps>, 'name' | 'tools'
 
 /** `api-key create`: prints a new key, once, and its entry for the file of `--api-keys-file`. Nothing is written to a file. */
 export function apiKeyCommand<Config, Deps>(app: Lists<Config, Deps>): AppCommand<Config> {
-  return { ...apiKeySpec, run: (_config, flags) => createKey(app, flags) };
+  return { ...apiKeySpec, run: (_config, flags) => Promise.resolve(createKey(app, flags)) };
 }
 
-async function createKey(app: Lists<never, never>, flags: Readonly<Record<string, string>>): Promise<CommandOutcome> {
+function createKey(app: Lists<never, never>, flags: Readonly<Record<string, string>>): CommandOutcome {
   const { name = '', scope = '', tenant, format } = flags;
-  const { createApiKey } = await import('@trellis-mcp/auth');
   const scopes = scope.split(/[\s,]+/).filter((one) => one !== '');
   const expiresAt = flags['expires-at'];
   const wanted = { name, scopes, ...(tenant !== undefined && { tenant }), ...(expiresAt !== undefined && { expiresAt }) };
