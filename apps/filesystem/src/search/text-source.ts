@@ -18,7 +18,7 @@ const maxDecoded = 16_777_216;
  */
 export async function openTextSource({ handle, stats }: PinnedFile): Promise<TextSource | undefined> {
   const read = async (offset: number, length: number): Promise<Buffer> => {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   };
   // Most files are read in one go.
