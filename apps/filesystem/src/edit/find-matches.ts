@@ -16,7 +16,7 @@ export interface FindOptions {
 }
 
 /** Characters between two turns of the event loop. */
-const stretch = 1 << 20;
+const stretch = 1 << 16;
 
 /**
  * Finds `needle` in `text` in linear time (Knuth, Morris, Pratt): `indexOf` takes seconds for periodic texts. Other calls are answered
