@@ -5,7 +5,7 @@ import { startAll } from './start-all.ts';
 /** Where the provider of the demo listens. */
 const demoPort = 3110;
 /** Every scope of the servers under apps/. */
-const demoScopes = ['db:read', 'health:read'];
+const demoScopes = ['db:read', 'fs:read', 'fs:write', 'health:read'];
 const user = 'demo';
 const unavailable = 69;
 
