@@ -15,6 +15,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['@trellis-mcp/source', 'node', 'node-addons'] },
   testTimeout: 60_000,
+  testSequencer: './tools/gate/src/long-first.mjs',
   // One more than cores: tests wait for processes, timers and sockets a quarter of their time.
   maxWorkers: availableParallelism() + 1,
   // What suites leave in a worker (compiled WebAssembly, module graphs) slows every later one: 12 minutes became 6.

@@ -13,8 +13,7 @@ const print = (text: string): void => {
 };
 
 stopOnSignals();
-const results = [...(await runSideBySide(staticSteps)), await runJest()];
-for (const step of runningSteps) results.push(await runStep(step, print));
+const results = [...(await runSideBySide(staticSteps)), await runJest(), ...(await runSideBySide(runningSteps))];
 const verdict = judge(results, { allowSkips: !process.env['CI'] });
 print(`\n${verdict.text}`);
 process.exitCode = verdict.isGreen ? 0 : 1;

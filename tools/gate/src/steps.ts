@@ -13,7 +13,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'Dockerfile', args: ['node_modules/dockerfilelint/bin/dockerfilelint', 'docker/server.Dockerfile'], limitMs: minute },
 ];
 
-/** Checks that run the code, one after another, because each of them uses every core. */
+/** Checks that run the servers, after the tests; they run side by side, since they wait for programs half of their time. */
 export const runningSteps: readonly Step[] = [
   { name: 'conformance', args: [source, 'tools/conformance/src/main.ts'], limitMs: 4 * minute, isStreamed: true },
   { name: 'packages', args: ['tools/packages/src/check.ts'], limitMs: 6 * minute, isStreamed: true },
