@@ -24,5 +24,5 @@ export const jestFlags = ['--experimental-vm-modules', '--disable-warning=Experi
 
 /** The one jest of the repository; its JSON report goes to `reportFile`. */
 export function jestStep(reportFile: string): Step {
-  return { name: 'tests', args: [...jestFlags, '--ci', '--json', `--outputFile=${reportFile}`], limitMs: 12 * minute, isStreamed: true };
+  return { name: 'tests', args: [...jestFlags, '--ci', '--json', `--outputFile=${reportFile}`], limitMs: 18 * minute, isStreamed: true };
 }
