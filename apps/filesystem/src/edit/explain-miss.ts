@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { giveWay } from './give-way.ts';
 import { foldLine, nameDifferences } from './line-differences.ts';
 
 /** Why a text was not found. */
@@ -71,7 +71,7 @@ async function voteByFold(lines: readonly string[], wanted: readonly string[], s
   }
   const votes = new Map<number, number>();
   for (const [at, line] of lines.entries()) {
-    if (at % stretch === stretch - 1) await pause(signal);
+    if (at % stretch === stretch - 1) await giveWay(signal);
     const fold = foldLine(line);
     for (const index of places.get(fold) ?? []) {
       // A brace alone says little, a long line much.
@@ -93,7 +93,7 @@ async function findByWords(lines: readonly string[], wanted: readonly string[], 
   const words = new Set(splitWords(wanted[longest] ?? ''));
   const scores = new Map<number, number>();
   for (const [at, line] of lines.entries()) {
-    if (at % stretch === stretch - 1) await pause(signal);
+    if (at % stretch === stretch - 1) await giveWay(signal);
     const found = new Set(splitWords(line));
     const shared = [...found].filter((word) => words.has(word)).length;
     const score = (2 * shared) / (found.size + words.size);
@@ -129,8 +129,3 @@ function showLine(line: string): string {
 }
 
 const odd = /(?![ -~])[\p{C}\p{Z}\p{M}\p{Pi}\p{Pf}\p{Pd}]/gu;
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await nextTurn();
-  signal.throwIfAborted();
-}

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { giveWay } from './give-way.ts';
 
 /** Where a text occurs. */
 export interface Matches {
@@ -35,7 +35,7 @@ export async function findMatches(text: string, needle: string, { max, signal }:
     }
     if (at >= due) {
       due = at + stretch;
-      await pause(signal);
+      await giveWay(signal);
     }
     const code = text.charCodeAt(at);
     while (matched > 0 && needle.charCodeAt(matched) !== code) matched = borders[matched - 1] ?? 0;
@@ -54,16 +54,11 @@ async function findBorders(needle: string, signal: AbortSignal): Promise<Uint32A
   const borders = new Uint32Array(needle.length);
   let border = 0;
   for (let at = 1; at < needle.length; at += 1) {
-    if (at % stretch === 0) await pause(signal);
+    if (at % stretch === 0) await giveWay(signal);
     const code = needle.charCodeAt(at);
     while (border > 0 && needle.charCodeAt(border) !== code) border = borders[border - 1] ?? 0;
     if (needle.charCodeAt(border) === code) border += 1;
     borders[at] = border;
   }
   return borders;
-}
-
-async function pause(signal: AbortSignal): Promise<void> {
-  await nextTurn();
-  signal.throwIfAborted();
 }

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { giveWay } from './give-way.ts';
 
 /** A text as callers quote it, with `\n` at the end of every line, and the way back to the text itself. */
 export interface LineView {
@@ -27,8 +27,7 @@ export async function createLineView(text: string, signal: AbortSignal): Promise
     shorter += found.length;
     parts.push(part.replaceAll('\r\n', '\n').replaceAll('\r', '\n'));
     from = end;
-    await nextTurn();
-    signal.throwIfAborted();
+    await giveWay(signal);
   }
   const all = join(pairs, shorter);
   return { text: parts.join(''), toOriginal: (index) => index + countBelow(all, index) };

@@ -47,8 +47,8 @@ export function createBuiltIn({ slots, limits }: BuiltInOptions): SearchEngine {
       let searches = 0;
       await walk(job, async (files, budget) => {
         for (const file of files) {
-          const options = { matcher, maxCount: query.maxCount, maxFileBytes, budget };
-          if (await searchFile(file, pathBelow(job, file), visitor, options)) searches += 1;
+          const options = { path: pathBelow(job, file), matcher, maxCount: query.maxCount, maxFileBytes, budget };
+          if (await searchFile(file, visitor, options)) searches += 1;
           if (budget.over !== undefined) return;
         }
       });
@@ -62,19 +62,19 @@ function pathBelow({ start }: SearchJob, file: Located): string {
 }
 
 interface FileOptions {
+  /** From the folder that the search starts at. */
+  readonly path: string;
   readonly matcher: LineMatcher;
   readonly maxCount: number;
   readonly maxFileBytes: number;
   readonly budget: WalkBudget;
 }
 
-// A file is named, found, judged and told of in one go.
-// eslint-disable-next-line @typescript-eslint/max-params
-async function searchFile(located: Located, path: string, visitor: TextVisitor, options: FileOptions): Promise<boolean> {
+async function searchFile(located: Located, visitor: TextVisitor, options: FileOptions): Promise<boolean> {
   try {
     await using file = await openFile(located);
     if (!isSamePlace(file.names, located.names) || file.stats.size > BigInt(options.maxFileBytes)) return false;
-    visitor.begin(path);
+    visitor.begin(options.path);
     visitor.end(await readFoundLines(file, options, visitor.found));
     return true;
   } catch (error) {
