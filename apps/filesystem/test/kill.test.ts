@@ -38,12 +38,15 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
     await expectClean(round, seed);
     const life = new AbortController();
     const streams = [write, edit, move, remove, copy].map(async (stream) =>
-      repeat(stream, { server, life: life.signal, count: () => (turns += 1) }),
+      repeat(stream, { server, isOver: () => life.signal.aborted, count: () => (turns += 1) }),
     );
     const watching = watch(life.signal, `round ${round}, seed ${seed}`);
     await sleep(random(seed + round) * longestLifeMs + (round % 3 === 0 ? 0 : 40));
-    await kill();
+    const [pid] = await descendantsOf(process.pid);
+    if (pid === undefined) throw new Error('There is no server to kill.');
     life.abort();
+    process.kill(pid, 'SIGKILL');
+    await waitGone([pid], 5000);
     await Promise.all(streams);
     looks += await watching;
     await server.close().catch(() => undefined);
@@ -86,20 +89,19 @@ const copy: Stream = async (server, turn) => {
 
 interface Repeating {
   readonly server: Connection;
-  /** Ends with the server. */
-  readonly life: AbortSignal;
+  /** Ends just before the server does, so that a call in flight may fail and no other. */
+  readonly isOver: () => boolean;
   readonly count: () => void;
 }
 
 /** Until the server is gone. */
-async function repeat(stream: Stream, { server, life, count }: Repeating): Promise<void> {
-  for (let turn = 1; !life.aborted; turn += 1) {
+async function repeat(stream: Stream, { server, isOver, count }: Repeating): Promise<void> {
+  for (let turn = 1; !isOver(); turn += 1) {
     try {
       await stream(server, turn);
       count();
     } catch (error) {
-      await sleep(1);
-      if ((await descendantsOf(process.pid)).length > 0) throw error;
+      if (!isOver()) throw error;
     }
   }
 }
@@ -113,13 +115,6 @@ async function watch(life: AbortSignal, where: string): Promise<number> {
     expect([where, moved.length > 0]).toEqual([where, true]);
   }
   return looks;
-}
-
-async function kill(): Promise<void> {
-  const [pid] = await descendantsOf(process.pid);
-  if (pid === undefined) throw new Error('There is no server to kill.');
-  process.kill(pid, 'SIGKILL');
-  await waitGone([pid], 5000);
 }
 
 /** Right after a kill: the old or the new file, whole. */
