@@ -15,50 +15,76 @@ export interface FindOptions {
   readonly signal: AbortSignal;
 }
 
+/** Goes on up to a place in its text, at once. Answers whether there is no more to do. */
+type Advance = (end: number) => boolean;
+
 /** Characters between two turns of the event loop. */
-const stretch = 1 << 16;
+const stretch = 1 << 17;
 
 /**
  * Finds `needle` in `text` in linear time (Knuth, Morris, Pratt): `indexOf` takes seconds for periodic texts. Other calls are answered
  * meanwhile.
  */
 export async function findMatches(text: string, needle: string, { max, signal }: FindOptions): Promise<Matches> {
-  const borders = await findBorders(needle, signal);
-  const starts: number[] = [];
-  let overlaps = false;
+  const borders = new Uint32Array(needle.length);
+  await inStretches(fillBorders(needle, borders), signal);
+  const found: { starts: number[]; overlaps: boolean } = { starts: [], overlaps: false };
+  const take = (start: number): boolean => {
+    if (start < (found.starts.at(-1) ?? -Infinity) + needle.length) found.overlaps = true;
+    else found.starts.push(start);
+    return found.starts.length < max;
+  };
+  await inStretches(scan(text, { needle, borders, take }), signal);
+  return found;
+}
+
+async function inStretches(advance: Advance, signal: AbortSignal): Promise<void> {
+  for (let end = stretch; !advance(end); end += stretch) await giveWay(signal);
+}
+
+interface Scanned {
+  readonly needle: string;
+  readonly borders: Uint32Array;
+  /** Takes where a match begins; answers whether more are wanted. */
+  readonly take: (start: number) => boolean;
+}
+
+/** A function of its own, which is called often: in one that waits in between, loops are not made fast. */
+function scan(text: string, { needle, borders, take }: Scanned): Advance {
+  const first = needle[0] ?? '';
+  let at = 0;
   let matched = 0;
-  for (let at = 0, due = stretch; at < text.length && starts.length < max; at += 1) {
-    if (matched === 0) {
-      const next = text.indexOf(needle[0] ?? '', at);
-      if (next === -1) break;
-      at = next;
+  return (end) => {
+    const stop = Math.min(end, text.length);
+    for (; at < stop; at += 1) {
+      if (matched === 0) {
+        const next = text.indexOf(first, at);
+        if (next === -1) return true;
+        at = next;
+      }
+      const code = text.charCodeAt(at);
+      while (matched > 0 && needle.charCodeAt(matched) !== code) matched = borders[matched - 1] ?? 0;
+      if (needle.charCodeAt(matched) === code) matched += 1;
+      if (matched < needle.length) continue;
+      if (!take(at + 1 - needle.length)) return true;
+      matched = borders[matched - 1] ?? 0;
     }
-    if (at >= due) {
-      due = at + stretch;
-      await giveWay(signal);
-    }
-    const code = text.charCodeAt(at);
-    while (matched > 0 && needle.charCodeAt(matched) !== code) matched = borders[matched - 1] ?? 0;
-    if (needle.charCodeAt(matched) === code) matched += 1;
-    if (matched < needle.length) continue;
-    const start = at + 1 - needle.length;
-    if (start < (starts.at(-1) ?? -Infinity) + needle.length) overlaps = true;
-    else starts.push(start);
-    matched = borders[matched - 1] ?? 0;
-  }
-  return { starts, overlaps };
+    return at >= text.length;
+  };
 }
 
 /** For each beginning of `needle`: how long its longest proper beginning is that is also its end. */
-async function findBorders(needle: string, signal: AbortSignal): Promise<Uint32Array> {
-  const borders = new Uint32Array(needle.length);
+function fillBorders(needle: string, borders: Uint32Array): Advance {
+  let at = 1;
   let border = 0;
-  for (let at = 1; at < needle.length; at += 1) {
-    if (at % stretch === 0) await giveWay(signal);
-    const code = needle.charCodeAt(at);
-    while (border > 0 && needle.charCodeAt(border) !== code) border = borders[border - 1] ?? 0;
-    if (needle.charCodeAt(border) === code) border += 1;
-    borders[at] = border;
-  }
-  return borders;
+  return (end) => {
+    const stop = Math.min(end, needle.length);
+    for (; at < stop; at += 1) {
+      const code = needle.charCodeAt(at);
+      while (border > 0 && needle.charCodeAt(border) !== code) border = borders[border - 1] ?? 0;
+      if (needle.charCodeAt(border) === code) border += 1;
+      borders[at] = border;
+    }
+    return at >= needle.length;
+  };
 }

@@ -26,13 +26,26 @@ it('makes the new text of the old one', async () => {
   );
 });
 
+it('makes the new text of a long one, wherever it changed', async () => {
+  const line = 'a line of a long text, as long as such lines are, so that many of them are compared at once';
+  const place = fc.nat({ max: 399 });
+  await fc.assert(
+    fc.asyncProperty(place, place, async (first, second) => {
+      const before = Array.from({ length: 400 }, (_, index) => `${index} ${line}\n`);
+      const after = before.toSpliced(first, 1, 'changed\n').toSpliced(second, 1);
+      expect(applyPatch(before.join(''), await createUnifiedDiff('f', before.join(''), after.join('')))).toBe(after.join(''));
+    }),
+    { numRuns: 20 },
+  );
+});
+
 it('does not compare what differs too much, and says so', async () => {
   const [before, after] = ['a\nb\n'.repeat(30_000), 'b\nc\na\n'.repeat(20_000)];
   expect(await createUnifiedDiff('f', before, after)).toMatch(/not compared line by line: \d+ lines before/);
 });
 
 it('cuts a long diff and says so', async () => {
-  const diff = await createUnifiedDiff('f', '', `${'x'.repeat(99)}\n`.repeat(600));
+  const diff = await createUnifiedDiff('f', '', `${'x'.repeat(999)}\n`.repeat(60));
   expect(diff.length).toBeLessThan(33_000);
   expect(diff).toMatch(/\(cut: the diff has \d+ characters\)\n$/);
 });

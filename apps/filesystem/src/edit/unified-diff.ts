@@ -1,8 +1,12 @@
+import type { StructuredPatch } from 'diff';
+
 /** Most characters of a diff that is sent. */
 const maxDiffLength = 32_768;
 /** Longest text between the first and the last change that is compared line by line. */
 const maxCompared = 262_144;
-/** Comparing blocks all other calls. */
+/** Lines that differ up to which a comparison ends soon, however busy the machine is. */
+const fewLines = 100;
+/** Comparing blocks all other calls: so long is looked for more. */
 const timeoutMs = 40;
 const context = 3;
 
@@ -18,7 +22,9 @@ export async function createUnifiedDiff(path: string, before: string, after: str
   if (left.length + right.length > maxCompared) return header + describeChange(left, right);
   // Only edits compare; a start need not load what does.
   const { structuredPatch } = await import('diff');
-  const patch = structuredPatch(path, path, left, right, undefined, undefined, { context, timeout: timeoutMs });
+  const compare = (limit: { readonly maxEditLength: number } | { readonly timeout: number }): StructuredPatch | undefined =>
+    structuredPatch(path, path, left, right, undefined, undefined, { context, ...limit });
+  const patch = compare({ maxEditLength: fewLines }) ?? compare({ timeout: timeoutMs });
   if (patch === undefined) return header + describeChange(left, right);
   const skipped = countLines(before, from);
   const hunks = patch.hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => {
@@ -41,11 +47,8 @@ interface Changed {
 }
 
 function findChanged(before: string, after: string): Changed {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
-  let end = 0;
-  while (end < shorter - start && before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)) end += 1;
+  const start = countSame(before, after, Math.min(before.length, after.length));
+  const end = countSameAtEnd(before, after, Math.min(before.length, after.length) - start);
   let from = start;
   for (let lines = 0; lines <= context && from > 0; lines += 1) from = before.lastIndexOf('\n', from - 2) + 1;
   let to = before.length - end;
@@ -54,6 +57,26 @@ function findChanged(before: string, after: string): Changed {
     to = next === -1 ? before.length : next + 1;
   }
   return { from, beforeEnd: to, afterEnd: after.length - (before.length - to) };
+}
+
+/** Characters compared at once. One by one, some megabytes would keep all other calls waiting. */
+const piece = 4096;
+
+/** How many of the first `most` characters are the same in both. */
+function countSame(before: string, after: string, most: number): number {
+  let same = 0;
+  while (same + piece <= most && before.slice(same, same + piece) === after.slice(same, same + piece)) same += piece;
+  while (same < most && before.charCodeAt(same) === after.charCodeAt(same)) same += 1;
+  return same;
+}
+
+/** How many of the last `most` characters are the same in both. */
+function countSameAtEnd(before: string, after: string, most: number): number {
+  const ofEnd = (text: string, same: number): string => text.slice(text.length - same - piece, text.length - same);
+  let same = 0;
+  while (same + piece <= most && ofEnd(before, same) === ofEnd(after, same)) same += piece;
+  while (same < most && before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)) same += 1;
+  return same;
 }
 
 function countLines(text: string, end: number): number {
