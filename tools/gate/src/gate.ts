@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { countTests, skippedTests, type JestReport } from './jest-report.ts';
 import { runStep, stopOnSignals } from './run-step.ts';
 import type { Step, StepResult } from './step.ts';
-import { jestStep, runningSteps, staticSteps } from './steps.ts';
+import { jestStep, longSteps, textSteps } from './steps.ts';
 import { judge } from './verdict.ts';
 
 /** `npm test`: every check of the repository, all of them even when one fails, and one line of counts at the end. */
@@ -13,18 +13,18 @@ const print = (text: string): void => {
 };
 
 stopOnSignals();
-const results = [...(await runSideBySide(staticSteps)), await runJest(), ...(await runSideBySide(runningSteps))];
+const results = [...(await runSideBySide(textSteps)), ...(await runSideBySide(longSteps, longSteps.length)), await runJest()];
 const verdict = judge(results, { allowSkips: !process.env['CI'] });
 print(`\n${verdict.text}`);
 process.exitCode = verdict.isGreen ? 0 : 1;
 
-async function runSideBySide(steps: readonly Step[]): Promise<StepResult[]> {
+async function runSideBySide(steps: readonly Step[], atOnce = availableParallelism()): Promise<StepResult[]> {
   const waiting = [...steps];
   const finished: StepResult[] = [];
   const work = async (): Promise<void> => {
     for (let step = waiting.shift(); step; step = waiting.shift()) finished.push(await runStep(step, print));
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return finished;
 }
 

@@ -3,9 +3,8 @@ import type { Step } from './step.ts';
 const minute = 60_000;
 const source = '--conditions=@trellis-mcp/source';
 
-/** Checks of the text as it is; they run side by side. */
-export const staticSteps: readonly Step[] = [
-  { name: 'lint and boundaries', args: ['tools/gate/src/lint.ts'], limitMs: 5 * minute },
+/** Short checks of the text as it is. */
+export const textSteps: readonly Step[] = [
   { name: 'types', args: ['node_modules/typescript-7/bin/tsc', '-b', '--pretty', 'false'], limitMs: 5 * minute },
   { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'], limitMs: 3 * minute },
   { name: 'unused files and dependencies', args: ['node_modules/knip/bin/knip.js', '--no-config-hints'], limitMs: 2 * minute },
@@ -13,10 +12,11 @@ export const staticSteps: readonly Step[] = [
   { name: 'Dockerfile', args: ['node_modules/dockerfilelint/bin/dockerfilelint', 'docker/server.Dockerfile'], limitMs: minute },
 ];
 
-/** Checks that run the servers, after the tests; they run side by side, since they wait for programs half of their time. */
-export const runningSteps: readonly Step[] = [
-  { name: 'conformance', args: [source, 'tools/conformance/src/main.ts'], limitMs: 4 * minute, isStreamed: true },
-  { name: 'packages', args: ['tools/packages/src/check.ts'], limitMs: 6 * minute, isStreamed: true },
+/** Long checks beside the tests: one keeps a core busy, two wait for programs half of their time. */
+export const longSteps: readonly Step[] = [
+  { name: 'lint and boundaries', args: ['tools/gate/src/lint.ts'], limitMs: 8 * minute },
+  { name: 'conformance', args: [source, 'tools/conformance/src/main.ts'], limitMs: 8 * minute, isStreamed: true },
+  { name: 'packages', args: ['tools/packages/src/check.ts'], limitMs: 8 * minute, isStreamed: true },
 ];
 
 /** How jest is started: ES modules, types stripped by Node itself. */
