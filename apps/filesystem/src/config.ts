@@ -63,7 +63,7 @@ const readLimits = {
 /** What one call may write, and what the trash may hold. */
 const writeLimits = {
   maxWriteBytes: setting(byteSize({ min: 1024, max: 268_435_456 }).default(10_485_760), {
-    description: 'Largest file that is written or edited.',
+    description: 'Most bytes that one call writes: a file, or all of a copy.',
     placeholder: 'size',
   }),
   trashMaxBytes: setting(byteSize({ min: 0, max: 2 ** 40 }).default(268_435_456), {

@@ -2,7 +2,7 @@ import type { Call } from '@trellis-mcp/server';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
-import { describeEntry, lookAt } from '../list/entry.ts';
+import { describeEntry, inspectEntry } from '../list/entry.ts';
 import { locate } from '../roots/locate.ts';
 import { pathParam } from '../tools/path-param.ts';
 import { defineOfficial } from './define-official.ts';
@@ -49,7 +49,7 @@ async function measureEntries(directory: PinnedDirectory, call: Call<Deps>): Pro
   const measured: MeasuredEntry[] = [];
   for (const entry of await scanWhole(directory, call)) {
     call.signal.throwIfAborted();
-    const stats = await lookAt(directory, entry);
+    const stats = await inspectEntry(directory, entry);
     if (stats === undefined) continue;
     const { size = 0 } = await describeEntry(directory, entry, stats);
     measured.push({ mark: markOf(entry), name: toLine(entry.name), size, diskSize: stats === 'unreadable' ? 0 : stats.size });

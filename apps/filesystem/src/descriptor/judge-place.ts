@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Located } from '../roots/located.ts';
 import { isInArea, namesBelow } from '../roots/narrowing.ts';
 import { isReserved } from '../roots/reserved.ts';
+import { codeOf, hasCode } from './code-of.ts';
 import { missing } from './missing.ts';
 
 /** Something open, whose place is not known yet. */
@@ -59,16 +60,4 @@ async function askPath({ root, names }: Located, { stats }: Opened): Promise<str
     if (codeOf(error) !== undefined) return undefined;
     throw error;
   }
-}
-
-/** Whether an error is the system's own, with one of these codes. It may come from another realm, where it is no `Error` of ours. */
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  const code = codeOf(error);
-  return code !== undefined && codes.includes(code);
-}
-
-/** The code of an error of the system; nothing for all others. */
-export function codeOf(error: unknown): string | undefined {
-  const isSystem = typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
-  return isSystem && typeof error.code === 'string' ? error.code : undefined;
 }

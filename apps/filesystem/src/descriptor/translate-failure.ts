@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import { type Located, quote } from '../roots/located.ts';
 import { kindOf } from './file-kind.ts';
-import { codeOf, hasCode } from './judge-place.ts';
+import { codeOf, hasCode } from './code-of.ts';
 import { missing } from './missing.ts';
 import { openPinned, pathOf } from './open-pinned.ts';
 import { refuseKind } from './refuse-kind.ts';

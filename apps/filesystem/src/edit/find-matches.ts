@@ -18,8 +18,8 @@ export interface FindOptions {
 /** Goes on up to a place in its text, at once. Answers whether there is no more to do. */
 type Advance = (end: number) => boolean;
 
-/** Characters between two turns of the event loop. */
-const stretch = 1 << 17;
+/** Characters between two turns of the event loop: few, since a small call takes several turns. */
+const stretch = 1 << 15;
 
 /**
  * Finds `needle` in `text` in linear time (Knuth, Morris, Pratt): `indexOf` takes seconds for periodic texts. Other calls are answered
@@ -49,13 +49,13 @@ interface Scanned {
   readonly take: (start: number) => boolean;
 }
 
-/** A function of its own, which is called often: in one that waits in between, loops are not made fast. */
+/** What is called often and waits for nothing is compiled; so are numbers of its own, not those of the function around it. */
 function scan(text: string, { needle, borders, take }: Scanned): Advance {
   const first = needle[0] ?? '';
-  let at = 0;
-  let matched = 0;
+  const reached = { at: 0, matched: 0 };
   return (end) => {
     const stop = Math.min(end, text.length);
+    let { at, matched } = reached;
     for (; at < stop; at += 1) {
       if (matched === 0) {
         const next = text.indexOf(first, at);
@@ -69,22 +69,24 @@ function scan(text: string, { needle, borders, take }: Scanned): Advance {
       if (!take(at + 1 - needle.length)) return true;
       matched = borders[matched - 1] ?? 0;
     }
+    Object.assign(reached, { at, matched });
     return at >= text.length;
   };
 }
 
 /** For each beginning of `needle`: how long its longest proper beginning is that is also its end. */
 function fillBorders(needle: string, borders: Uint32Array): Advance {
-  let at = 1;
-  let border = 0;
+  const reached = { at: 1, border: 0 };
   return (end) => {
     const stop = Math.min(end, needle.length);
+    let { at, border } = reached;
     for (; at < stop; at += 1) {
       const code = needle.charCodeAt(at);
       while (border > 0 && needle.charCodeAt(border) !== code) border = borders[border - 1] ?? 0;
       if (needle.charCodeAt(border) === code) border += 1;
       borders[at] = border;
     }
+    Object.assign(reached, { at, border });
     return at >= needle.length;
   };
 }

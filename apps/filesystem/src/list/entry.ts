@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { isAppError } from '@trellis-mcp/errors';
 import { z } from 'zod';
 import { type FileKind, kindOf } from '../descriptor/file-kind.ts';
-import { codeOf, hasCode } from '../descriptor/judge-place.ts';
+import { codeOf, hasCode } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { openPinned } from '../descriptor/open-pinned.ts';
 import { locateEntry } from '../roots/located.ts';
@@ -24,7 +24,7 @@ export const entryOutput = z.object({
 export type Entry = z.input<typeof entryOutput>;
 
 /** Looks at the entry itself, not at what a link leads to. Nothing when it is gone. */
-export async function lookAt({ fdPath }: PinnedDirectory, { bytes }: ScannedEntry): Promise<Stats | 'unreadable' | undefined> {
+export async function inspectEntry({ fdPath }: PinnedDirectory, { bytes }: ScannedEntry): Promise<Stats | 'unreadable' | undefined> {
   try {
     return await lstat(Buffer.concat([Buffer.from(`${fdPath}/`), Buffer.from(bytes, 'latin1')]));
   } catch (error) {

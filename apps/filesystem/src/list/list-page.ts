@@ -1,9 +1,9 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { quote } from '../roots/located.ts';
-import { describeEntry, type Entry, lookAt } from './entry.ts';
+import { describeEntry, type Entry, inspectEntry } from './entry.ts';
 import { compareRanks, keepFirst, type Rank, type RankedEntry } from './first-entries.ts';
-import { scanDirectory, type ScanOptions } from './scan-directory.ts';
+import { type ScannedEntry, scanDirectory, type ScanOptions } from './scan-directory.ts';
 
 /** How a folder can be ordered: names from a to z, sizes and times from the largest. */
 export const sorts = ['name', 'size', 'modified'] as const;
@@ -38,7 +38,7 @@ export async function listPage(directory: PinnedDirectory, request: ListRequest)
   let last: RankedEntry | undefined;
   for (const candidate of ranked) {
     request.signal.throwIfAborted();
-    const stats = await lookAt(directory, candidate.entry);
+    const stats = await inspectEntry(directory, candidate.entry);
     const entry = stats === undefined ? undefined : await describeEntry(directory, candidate.entry, stats);
     bytes += entry === undefined ? 0 : Buffer.byteLength(JSON.stringify(entry)) + 1;
     const isFull = entries.length === request.limit || (entries.length > 0 && bytes > request.maxBytes);
@@ -51,20 +51,38 @@ export async function listPage(directory: PinnedDirectory, request: ListRequest)
 }
 
 async function rankEntries(directory: PinnedDirectory, request: ListRequest): Promise<readonly RankedEntry[]> {
-  const { limit, sort, hidden, after } = request;
+  const { limit, sort, after, signal } = request;
   const first = keepFirst(limit + 1);
-  let looked = 0;
-  for await (const entry of scanDirectory(directory, request)) {
-    if (!hidden && entry.bytes.startsWith('.')) continue;
-    if (sort !== 'name' && ++looked > maxLooked) throw tooMany(directory);
-    const ranked = { entry, bytes: entry.bytes, key: sort === 'name' ? 0 : await keyOf(directory, { entry, sort }) };
+  const add = (ranked: RankedEntry): void => {
     if (after === undefined || compareRanks(ranked, after) > 0) first.add(ranked);
+  };
+  if (sort === 'name') {
+    for await (const entry of scanShown(directory, request)) add({ entry, bytes: entry.bytes, key: 0 });
+    return first.take();
+  }
+  for (const entry of await collectFew(directory, request)) {
+    signal.throwIfAborted();
+    add({ entry, bytes: entry.bytes, key: await keyOf(directory, { entry, sort }) });
   }
   return first.take();
 }
 
+/** All of them, before one is looked at: a folder that has too many is told so at once. */
+async function collectFew(directory: PinnedDirectory, request: ListRequest): Promise<readonly ScannedEntry[]> {
+  const entries: ScannedEntry[] = [];
+  for await (const entry of scanShown(directory, request)) {
+    if (entries.length === maxLooked) throw tooMany(directory);
+    entries.push(entry);
+  }
+  return entries;
+}
+
+async function* scanShown(directory: PinnedDirectory, request: ListRequest): AsyncGenerator<ScannedEntry, void> {
+  for await (const entry of scanDirectory(directory, request)) if (request.hidden || !entry.bytes.startsWith('.')) yield entry;
+}
+
 async function keyOf(directory: PinnedDirectory, { entry, sort }: Pick<RankedEntry, 'entry'> & { readonly sort: 'modified' | 'size' }) {
-  const stats = await lookAt(directory, entry);
+  const stats = await inspectEntry(directory, entry);
   if (stats === undefined || stats === 'unreadable') return 0;
   return sort === 'size' ? -stats.size : -stats.mtimeMs;
 }

@@ -1,4 +1,4 @@
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import { openPinned } from '../descriptor/open-pinned.ts';
 import { isAppError } from '@trellis-mcp/errors';
 import type { Roots } from './open-roots.ts';

@@ -2,7 +2,7 @@ import { open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '@trellis-mcp/errors';
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import { createExcludes } from './excludes.ts';
 import type { Located } from './located.ts';
 import { locatePath, show } from './locate-path.ts';

@@ -2,7 +2,7 @@ import { isAppError } from '@trellis-mcp/errors';
 import { constants } from 'node:fs';
 import { lstat, open, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import { type Located, locateEntry } from '../roots/located.ts';
 import { openFolder, type StartFolder } from '../walk/open-folder.ts';
 

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { AppError } from '@trellis-mcp/errors';
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { searchTooLong } from '../walk/walk-budget.ts';
 
@@ -67,7 +68,19 @@ function start({ program, args, directory }: RipgrepRun): Child {
   // Of this process: in the new one `self` would be that one. What the folder's path leads to by now does not matter.
   const cwd = located.root.guarantee === 'descriptor' ? `/proc/${process.pid}/fd/${handle.fd}` : fdPath;
   // An empty environment: no RIPGREP_CONFIG_PATH, no secrets.
-  return spawn(program, args, { cwd, env: {}, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn(program, args, { cwd, env: {}, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  if (child.pid !== undefined) stepBack(child.pid);
+  return child;
+}
+
+/** Lets this process go first, so that searches on all processors keep no other call waiting. */
+function stepBack(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    // It ended meanwhile, or the system does not let it.
+    if (codeOf(error) === undefined) throw error;
+  }
 }
 
 async function readOutput(child: Child, { take }: RipgrepRun): Promise<boolean> {

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { AppError } from '@trellis-mcp/errors';
 import type { Host } from '@trellis-mcp/server';
 import type { Limits } from '../deps.ts';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { quote } from '../roots/located.ts';
 import type { Root } from '../roots/root.ts';
 import { writeAll } from '../write/commit-file.ts';

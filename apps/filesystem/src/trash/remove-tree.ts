@@ -1,5 +1,5 @@
 import { rmdir, unlink } from 'node:fs/promises';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import type { Root } from '../roots/root.ts';
 import { listEntries, openOwnFolder } from '../write/own-folder.ts';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isAppError } from '@trellis-mcp/errors';
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
 import type { Located } from '../roots/located.ts';
 import { compileIgnoreRules, type IgnoreRules } from './ignore-rules.ts';

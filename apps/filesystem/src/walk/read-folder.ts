@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises';
 import { type FileKind, kindOf } from '../descriptor/file-kind.ts';
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { isReserved } from '../roots/reserved.ts';
 import { type IgnoreLevel, isIgnored } from './ignore-level.ts';

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { Host } from '@trellis-mcp/server';
 import { etagOf } from '../descriptor/etag.ts';
-import { codeOf } from '../descriptor/judge-place.ts';
+import { codeOf } from '../descriptor/code-of.ts';
 import { openPinned } from '../descriptor/open-pinned.ts';
 import { pathOfResource } from '../resources/resource-path.ts';
 import type { Located } from '../roots/located.ts';

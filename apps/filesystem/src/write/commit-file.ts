@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { AppError } from '@trellis-mcp/errors';
 import { etagOf } from '../descriptor/etag.ts';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { missing } from '../descriptor/missing.ts';
 import { lookAt } from './look-at.ts';
 import type { Writer } from './open-writer.ts';

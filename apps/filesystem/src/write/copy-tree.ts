@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readlink, rename, symlink } from 'node:fs/promises';
 import { AppError } from '@trellis-mcp/errors';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { isReserved } from '../roots/reserved.ts';
 import { quote } from '../roots/located.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import type { Limits } from '../deps.ts';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
 import { type Located, quote } from '../roots/located.ts';
 import { openTarget } from './target.ts';

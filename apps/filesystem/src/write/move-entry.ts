@@ -5,7 +5,7 @@ import type { Call } from '@trellis-mcp/server';
 import type { Deps } from '../deps.ts';
 import { etagOf } from '../descriptor/etag.ts';
 import { kindOf } from '../descriptor/file-kind.ts';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { missing } from '../descriptor/missing.ts';
 import { openFile } from '../descriptor/open-file.ts';
 import { refuseKind } from '../descriptor/refuse-kind.ts';

@@ -1,6 +1,6 @@
 import type { Host } from '@trellis-mcp/server';
 import type { Limits } from '../deps.ts';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import type { Roots } from '../roots/open-roots.ts';
 import type { Root } from '../roots/root.ts';

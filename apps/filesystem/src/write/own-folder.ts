@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, writeFile } from 'node:fs/promises';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
 import type { Root } from '../roots/root.ts';
 import { trashName } from '../roots/reserved.ts';

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 
 /** This process, so that a later one can tell whether it still runs. */
 export interface Owner {

@@ -1,5 +1,5 @@
 import { link, lstat, rename, unlink } from 'node:fs/promises';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { withoutLinks } from './commit-file.ts';
 import { lookAt } from './look-at.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { AppError } from '@trellis-mcp/errors';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import { namesBelow } from '../roots/narrowing.ts';
 import { type Located, quote } from '../roots/located.ts';
 import type { Root } from '../roots/root.ts';

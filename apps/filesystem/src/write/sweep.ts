@@ -1,5 +1,5 @@
 import { rmdir, stat, unlink } from 'node:fs/promises';
-import { hasCode } from '../descriptor/judge-place.ts';
+import { hasCode } from '../descriptor/code-of.ts';
 import type { Root } from '../roots/root.ts';
 import { trashName } from '../roots/reserved.ts';
 import { itemName } from '../trash/open-trash.ts';

@@ -1,5 +1,5 @@
 import { AppError, isAppError } from '@trellis-mcp/errors';
-import { codeOf, hasCode } from '../descriptor/judge-place.ts';
+import { codeOf, hasCode } from '../descriptor/code-of.ts';
 import { missing } from '../descriptor/missing.ts';
 import { type Located, quote } from '../roots/located.ts';
 
