@@ -26,5 +26,14 @@ export const subject = {
   slowCall,
 };
 
-/** All but the end of the process, which has a file of its own for each engine. */
-export const livingParts = ['lists', 'calls', 'search', 'abort', 'stdout', 'commands'] as const;
+/** What ends a program, which has a file of its own. */
+export const endingParts = ['stop', 'release'] as const;
+
+/** All but that. */
+export const livingParts = ['lists', 'calls', 'search', 'abort', 'stdout', 'usage', 'commands'] as const;
+
+/**
+ * What can differ by the engine. The others need no engine, and none is opened in them: they hold for PostgreSQL because they hold for the
+ * embedded one.
+ */
+export const engineParts = ['lists', 'calls', 'search', 'release', 'commands'] as const;

@@ -20,7 +20,7 @@ const subject = {
   calls,
 };
 
-appContract({ ...subject, parts: ['calls', 'search', 'abort', 'stdout', 'stop', 'commands'] });
+appContract({ ...subject, parts: ['calls', 'search', 'abort', 'stdout', 'stop', 'release', 'usage', 'commands'] });
 
 // All tools that there are, for their snapshots.
 appContract({ ...subject, args: ['--write'], parts: ['lists'] });

@@ -37,7 +37,7 @@ export interface Probe extends AsyncDisposable {
   readonly stderrLines: readonly string[];
   /** Settles when the process has ended and its output is read; rejects when that held a token or a key. */
   readonly exit: Promise<ProbeExit>;
-  /** Resolves with the first line, past or future, that matches; rejects after `timeoutMs` (default 10,000) or at the end of the output. */
+  /** Resolves with the first line, past or future, that matches; rejects after `timeoutMs` (default 30,000) or at the end of the output. */
   waitForStdout(match: LineMatch, timeoutMs?: number): Promise<string>;
   waitForStderr(match: LineMatch, timeoutMs?: number): Promise<string>;
   /** Closes the reading end of its standard output: its next write meets EPIPE. */
@@ -117,8 +117,8 @@ function createProbe(child: ChildProcessWithoutNullStreams, { pid, exit }: { pid
     get stderr() {
       return stderr.text;
     },
-    waitForStdout: (match, timeoutMs = 10_000) => stdout.waitFor(match, timeoutMs),
-    waitForStderr: (match, timeoutMs = 10_000) => stderr.waitFor(match, timeoutMs),
+    waitForStdout: (match, timeoutMs = 30_000) => stdout.waitFor(match, timeoutMs),
+    waitForStderr: (match, timeoutMs = 30_000) => stderr.waitFor(match, timeoutMs),
     closeStdout: () => void child.stdout.destroy(),
     descendants: () => descendantsOf(pid),
     kill: (signal = 'SIGKILL') => child.kill(signal),

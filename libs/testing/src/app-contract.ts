@@ -3,8 +3,9 @@ import type { CommonConfig } from '@trellis-mcp/server';
 import { type Contract, type ContractOptions, type ContractPart, toContract } from './contract/contract-options.ts';
 import { describeAbort } from './contract/describe-abort.ts';
 import { describeCalls } from './contract/describe-calls.ts';
-import { describeCommands } from './contract/describe-commands.ts';
+import { describeCommands, describeUsage } from './contract/describe-commands.ts';
 import { describeLists } from './contract/describe-lists.ts';
+import { describeRelease } from './contract/describe-release.ts';
 import { describeSearch } from './contract/describe-search.ts';
 import { describeStdout } from './contract/describe-stdout.ts';
 import { describeStop } from './contract/describe-stop.ts';
@@ -28,5 +29,7 @@ const describePart: Readonly<Record<ContractPart, <Config extends CommonConfig, 
   abort: describeAbort,
   stdout: describeStdout,
   stop: describeStop,
+  release: describeRelease,
+  usage: describeUsage,
   commands: describeCommands,
 };

@@ -1,11 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConnectOptions } from '@trellis-mcp/client';
 import { AppError, errorCodes } from '@trellis-mcp/errors';
 import { createDefiners, defineServer, type Events, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { app as sample } from '../test/sample/app.ts';
-import { connectOver, roads } from './contract/roads.ts';
-import { startInProcess } from './start-in-process.ts';
+import { connectOver, everyRoad } from './contract/roads.ts';
+import { type InProcessServer, startInProcess } from './start-in-process.ts';
 
 interface Deps {
   readonly events: Events;
@@ -67,9 +67,18 @@ const app = defineServer({
   ],
 });
 
-describe.each(roads)('our client on our server (%s, %s)', (road, era, args) => {
+let server: InProcessServer<Deps>;
+
+beforeAll(async () => {
+  server = await startInProcess(app, { args: ['--transport', 'http', '--legacy-sessions'] });
+});
+
+afterAll(async () => {
+  await server.close();
+});
+
+describe.each(everyRoad)('our client on our server (%s, %s)', (road, era) => {
   it('gets every error back whole, and INTERNAL without anything of ours', async () => {
-    await using server = await startInProcess(app, { args });
     await using connection = await connectOver(road, server, { era });
     for (const code of errorCodes.filter((known) => known !== 'INTERNAL')) {
       const expected = { code, message: `This is ${code}.`, hint: 'Do better.', retryable: true, retryAfterMs: 7, details: { a: 1 } };
@@ -83,15 +92,13 @@ describe.each(roads)('our client on our server (%s, %s)', (road, era, args) => {
   });
 
   it('gets the data of a call that failed', async () => {
-    await using server = await startInProcess(app, { args });
     await using connection = await connectOver(road, server, { era });
     expect(await connection.callTool('fail_with_data')).toMatchObject({ failed: true, data: { row: 3 }, text: 'Row 3 is wrong.' });
   });
 });
 
-describe.each(roads)('a conversation (%s, %s)', (road, era, args) => {
+describe.each(everyRoad)('a conversation (%s, %s)', (road, era) => {
   it('answers questions, hears what is told, and is refused with the flag when it cannot answer', async () => {
-    await using server = await startInProcess(app, { args });
     const logged: unknown[] = [];
     const options: ConnectOptions = {
       onAsk: () => Promise.resolve({ action: 'accept', content: { name: 'Ada' } }),
@@ -107,7 +114,6 @@ describe.each(roads)('a conversation (%s, %s)', (road, era, args) => {
   });
 
   it('hears of changes until it closes its subscription', async () => {
-    await using server = await startInProcess(app, { args });
     const changed: string[] = [];
     await using connection = await connectOver(road, server, { era, onListChanged: (kind) => changed.push(kind) });
     const updated = Promise.withResolvers<string>();

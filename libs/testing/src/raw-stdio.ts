@@ -44,7 +44,7 @@ export function openRawStdio(probe: Probe, era: 'modern' | 'legacy'): RawStdio {
     post({ id, method, params });
     return id;
   };
-  const response: RawStdio['response'] = async (id, timeoutMs = 20_000) => {
+  const response: RawStdio['response'] = async (id, timeoutMs = 30_000) => {
     const line = await probe.waitForStdout((candidate) => readMessage(candidate)?.id === id, timeoutMs);
     return readMessage(line) ?? {};
   };
@@ -60,9 +60,9 @@ export function openRawStdio(probe: Probe, era: 'modern' | 'legacy'): RawStdio {
 }
 
 /** Opens a connection of the 2025 era. */
-export async function initialize(raw: RawStdio): Promise<RawMessage> {
+export async function initialize(raw: RawStdio, timeoutMs?: number): Promise<RawMessage> {
   const clientInfo = { name: 'raw', version: '0' };
-  const answer = await raw.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+  const answer = await raw.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo }, timeoutMs);
   raw.notify('notifications/initialized');
   return answer;
 }

@@ -7,8 +7,11 @@ export interface SampleCall {
   readonly args?: Readonly<Record<string, unknown>>;
 }
 
-/** The parts of the contract, in their order. */
-export const contractParts = ['lists', 'calls', 'search', 'abort', 'stdout', 'stop', 'commands'] as const;
+/**
+ * The parts of the contract, in their order. `stdout`, `stop` and `usage` look at the program alone, whatever its flags make it open; `release`
+ * stops it while what it opened is at work.
+ */
+export const contractParts = ['lists', 'calls', 'search', 'abort', 'stdout', 'stop', 'release', 'usage', 'commands'] as const;
 
 /** One part of the contract. */
 export type ContractPart = (typeof contractParts)[number];

@@ -8,13 +8,18 @@ import { type Finished, programEnv, runProgram } from './spawn-program.ts';
 
 type Run = (...args: string[]) => Promise<Finished>;
 
-/** Flags, subcommands and exit codes of the program. */
-export function describeCommands<Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>): void {
-  const { app, main } = contract;
-  const run: Run = (...own) => runProgram(entryCommand(main, own));
+const runOf =
+  <Config extends CommonConfig, Deps>({ main }: Contract<Config, Deps>): Run =>
+  (...own) =>
+    runProgram(entryCommand(main, own));
 
-  describe('its program', () => {
-    it('explains itself with --help', async () => {
+/** What the program says of itself and of wrong command lines; it opens nothing for that. */
+export function describeUsage<Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>): void {
+  const { app } = contract;
+  const run = runOf(contract);
+
+  describe('the usage of its program', () => {
+    it('is explained with --help', async () => {
       const help = await run('--help');
       expect(help).toMatchObject({ code: 0, stderr: '' });
       const texts = [
@@ -31,26 +36,33 @@ export function describeCommands<Config extends CommonConfig, Deps>(contract: Co
       expect(texts.filter((text) => !help.stdout.includes(text))).toEqual([]);
     });
 
-    it('prints its version with --version', async () => {
+    it('includes its version with --version', async () => {
       expect(await run('--version')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(app.version) });
     });
 
+    it.each(['--no-such-flag', 'no-such-command'])('ends with 64 where it is wrong (%s)', async (word) => {
+      expect(await run(word)).toMatchObject({ code: 64, stdout: '', stderr: expect.not.stringMatching(/^ {4}at /m) });
+    });
+
+    it('ends with 78 on wrong values and names each of them at once', async () => {
+      const { code, stdout, stderr } = await run('--port', '99999', '--transport', 'pigeon', '--drain-timeout-ms', 'soon');
+      expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      expect(['--port', '--transport', '--drain-timeout-ms'].filter((flag) => !stderr.includes(flag))).toEqual([]);
+    });
+  });
+}
+
+/** Starts that are refused, and subcommands. */
+export function describeCommands<Config extends CommonConfig, Deps>(contract: Contract<Config, Deps>): void {
+  const run = runOf(contract);
+
+  describe('its program', () => {
     describeRefusals(contract, run);
     describeSubcommands(contract, run);
   });
 }
 
 function describeRefusals<Config extends CommonConfig, Deps>({ args }: Contract<Config, Deps>, run: Run): void {
-  it.each(['--no-such-flag', 'no-such-command'])('ends with 64 on wrong usage (%s)', async (word) => {
-    expect(await run(word)).toMatchObject({ code: 64, stdout: '', stderr: expect.not.stringMatching(/^ {4}at /m) });
-  });
-
-  it('ends with 78 on wrong values and names each of them at once', async () => {
-    const { code, stdout, stderr } = await run('--port', '99999', '--transport', 'pigeon', '--drain-timeout-ms', 'soon');
-    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
-    expect(['--port', '--transport', '--drain-timeout-ms'].filter((flag) => !stderr.includes(flag))).toEqual([]);
-  });
-
   it('refuses to listen beyond loopback without authentication', async () => {
     const ended = await run('--transport', 'http', '--host', '0.0.0.0', '--port', '0', ...args);
     expect(ended).toMatchObject({ code: 78, stderr: expect.stringContaining('--allow-unauthenticated') });

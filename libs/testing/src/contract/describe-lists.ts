@@ -4,14 +4,13 @@ import type { Connection } from '@trellis-mcp/client';
 import type { CommonConfig } from '@trellis-mcp/server';
 import { type InProcessServer, startInProcess } from '../start-in-process.ts';
 import type { Contract } from './contract-options.ts';
-import { connectOver, type Road, roads } from './roads.ts';
+import { connectOver, everyRoad, type Road } from './roads.ts';
 import { schemaProblems, schemaTexts, undescribedArguments } from './schema-problems.ts';
 import { descriptionProblems, textProblems } from './text-problems.ts';
 import { compareSnapshots } from './tool-snapshots.ts';
 
 const eras = ['modern', 'legacy'] as const;
 type Era = (typeof eras)[number];
-const everyRoad = roads.map(([road, era]) => [road, era] as const);
 /** The connection of an era; over stdio unless another road is named. */
 type ConnectionOf = (era: Era, road?: Road) => Connection;
 const toolName = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { type Probe, type ProbeExit, spawnProbe } from '@trellis-mcp/test-services';
 import type { Command } from '../entry.ts';
 
-/** Variables of every program under contract: Node keeps what it compiled, which halves the time of a start from sources. */
-export const programEnv: Readonly<Record<string, string>> = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+/** Variables of every program under contract: Node keeps what it compiled, and a start collects no garbage, which takes a sixth of it. */
+export const programEnv: Readonly<Record<string, string>> = {
+  NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+  NODE_OPTIONS: '--max-semi-space-size=32',
+};
 
 /** A program that has ended. */
 export interface Finished extends ProbeExit {
