@@ -34,23 +34,35 @@ async function judge([tool, args]: Attack): Promise<{ readonly verdict: string; 
   return { verdict: code ?? inner ?? 'ok', text };
 }
 
+/** Rows between two looks at the outside, which show also what was undone. */
+const stretch = 20;
+
 /** Calls row after row; gives the rows that came to something else, showed something of the outside, or touched it. */
 async function tryAll(attacks: readonly Attack[]): Promise<string[]> {
   const wrong: string[] = [];
-  let untouched = await takeSnapshot(ground.outside);
-  for (const attack of attacks) {
-    const [tool, args, expected, why] = attack;
-    const { verdict, text } = await judge(attack);
+  const untouched = await takeSnapshot(ground.outside);
+  for (let first = 0; first < attacks.length; first += stretch) {
+    const rows = attacks.slice(first, first + stretch);
+    for (const attack of rows) wrong.push(...(await tryOne(attack)));
     const now = await takeSnapshot(ground.outside);
-    const row = `${tool} ${JSON.stringify(args).slice(0, 200)} (${why})`;
-    const trace = ground.canary.findIn(text);
-    if (verdict !== expected) wrong.push(`${row}: ${verdict} instead of ${expected}: ${text.slice(0, 300)}`);
-    if (trace !== undefined) wrong.push(`${row}: shows ${trace} of the outside: ${text.slice(0, 300)}`);
-    if ([...untouched].some(([path, was]) => now.get(path) !== was) || now.size !== untouched.size)
-      wrong.push(`${row}: touched the outside`);
-    untouched = now;
+    if ([...untouched].every(([path, was]) => now.get(path) === was) && now.size === untouched.size) continue;
+    return [...wrong, ...rows.map((row) => `${show(row)}: it or a neighbour touched the outside`)];
   }
   return wrong;
+}
+
+async function tryOne(attack: Attack): Promise<string[]> {
+  const { verdict, text } = await judge(attack);
+  const [, , expected] = attack;
+  const trace = ground.canary.findIn(text);
+  return [
+    ...(verdict === expected ? [] : [`${show(attack)}: ${verdict} instead of ${expected}: ${text.slice(0, 300)}`]),
+    ...(trace === undefined ? [] : [`${show(attack)}: shows ${trace} of the outside: ${text.slice(0, 300)}`]),
+  ];
+}
+
+function show([tool, args, , why]: Attack): string {
+  return `${tool} ${JSON.stringify(args).slice(0, 200)} (${why})`;
 }
 
 function refused(error: unknown): { readonly values: readonly string[] } {

@@ -1,19 +1,23 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
 import { recordMeasurement } from '@trellis-mcp/test-services';
-import { spawnServer } from '@trellis-mcp/testing';
+import { findFastFolder } from './find-fast-folder.ts';
 import { settle } from './run-races.ts';
+import { spawnMain } from './spawn-main.ts';
 
 const isSoak = process.env['SOAK'] === '1';
 const suite = 'filesystem, under load';
-/** Other suites run beside this one unless it is measured alone. */
-const maxWaitMs = isSoak ? 100 : 500;
+/**
+ * How long another call may wait. At full size this is by the clock, on a machine that does nothing else; beside other suites it is what the
+ * server computed meanwhile, which is the same when nobody else computes.
+ */
+const maxWaitMs = 100;
+const maxComputedMs = 5 * maxWaitMs;
 /**
  * What a server may hold at most, and by how much it may grow. The first is for the bundle, which users run (`npm run build`); from its
  * sources a server begins with 45 MiB more, for what reads TypeScript.
@@ -27,7 +31,7 @@ let root: string;
 let client: Connection;
 let residentAtStart: number;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'trellis-bounds-'));
+  root = await mkdtemp(join(await findFastFolder(), 'trellis-bounds-'));
   await mkdir(join(root, 'many'));
   const run = promisify(execFile);
   await run('sh', ['-c', `cd "$0/many" && seq 1 ${String(entries)} | sed 's/$/.txt/' | xargs touch`, root]);
@@ -42,8 +46,8 @@ beforeAll(async () => {
     await truncate(join(root, name), bytes);
   }
   await writeFile(join(root, 'line.txt'), `${'a'.repeat(4 * 2 ** 20)}needle`);
-  await writeFile(join(root, 'doom.txt'), `${'a'.repeat(60_000)}b\n`.repeat(10));
-  client = await spawnServer(program, { args: ['--root', root, '--write', '--no-confirm', '--log-level', 'warn'], era: 'modern' });
+  await writeFile(join(root, 'doom.txt'), `${'a'.repeat(isSoak ? 60_000 : 10_000)}b\n`.repeat(10));
+  client = await spawnMain({ args: ['--root', root, '--write', '--no-confirm', '--log-level', 'warn'], era: 'modern' }, program);
   await client.callTool('read_file', { path: 'small.txt' });
   residentAtStart = await readPeakMiB();
 }, 120_000);
@@ -54,21 +58,31 @@ afterAll(async () => {
 
 type Work = readonly [tool: string, args: Readonly<Record<string, unknown>>];
 
-/** Sends all of the work at once, and until it is done one small call after the other: gives the answers, and the longest wait for a small one. */
-async function workBeside(work: readonly Work[]): Promise<{ codes: string[]; longestMs: number; tookMs: number }> {
+interface Worked {
+  readonly codes: readonly string[];
+  /** The longest wait for a small call. */
+  readonly longestMs: number;
+  /** The most that the server computed while a small call waited. */
+  readonly computedMs: number;
+  readonly tookMs: number;
+}
+
+/** Sends all of the work at once, and until it is done one small call after the other. */
+async function workBeside(work: readonly Work[]): Promise<Worked> {
   const began = performance.now();
   const state = { isOver: false };
   const answers = Promise.all(work.map(async ([tool, args]) => settle(client.callTool(tool, args))));
   const done = answers.finally(() => (state.isOver = true));
-  let longestMs = 0;
+  let [longestMs, mostMs] = [0, 0];
   do {
-    const start = performance.now();
+    const [start, computed] = [performance.now(), await readComputedMs()];
     await Promise.all([client.callTool('list_roots'), client.callTool('read_file', { path: 'small.txt' })]);
     longestMs = Math.max(longestMs, performance.now() - start);
+    mostMs = Math.max(mostMs, (await readComputedMs()) - computed);
     await sleep(5);
   } while (!state.isOver);
   const codes = (await done).map(({ code, text }) => (code === 'INTERNAL' ? text : (code ?? 'ok')));
-  return { codes, longestMs, tookMs: performance.now() - began };
+  return { codes, longestMs, computedMs: mostMs, tookMs: performance.now() - began };
 }
 
 const fifos = Array.from({ length: 16 }, (_, index) => `fifo-${String(index)}`);
@@ -147,11 +161,12 @@ const loads: readonly (readonly [name: string, work: readonly Work[], codes: Reg
 
 describe(`other calls are answered within ${String(maxWaitMs)} ms while`, () => {
   it.each(loads)('%s', async (name, work, codes) => {
-    const { codes: answered, longestMs, tookMs } = await workBeside(work);
+    const { codes: answered, longestMs, computedMs, tookMs } = await workBeside(work);
     await recordMeasurement({ suite, name: `longest answer to another call while ${name}`, value: longestMs, unit: 'ms', bound: '<= 100' });
     await recordMeasurement({ suite, name: `time until ${name}`, value: tookMs, unit: 'ms' });
     expect(answered.filter((code) => !codes.test(code))).toEqual([]);
-    expect(longestMs).toBeLessThanOrEqual(maxWaitMs);
+    expect(computedMs).toBeLessThanOrEqual(maxComputedMs);
+    if (isSoak) expect(longestMs).toBeLessThanOrEqual(maxWaitMs);
   });
 
   it('and the server does not grow by more than 60 MiB', async () => {
@@ -161,6 +176,14 @@ describe(`other calls are answered within ${String(maxWaitMs)} ms while`, () => 
     if (isSoak) expect(peak).toBeLessThanOrEqual(maxResidentMiB);
   });
 });
+
+/** What the thread that answers has computed so far, to 10 ms. */
+async function readComputedMs(): Promise<number> {
+  const stat = await readFile(`/proc/${String(client.pid)}/task/${String(client.pid)}/stat`, 'utf8');
+  // The name of the program, in brackets, may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
 
 /** The most that the server ever held. */
 async function readPeakMiB(): Promise<number> {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
 import { descendantsOf, recordMeasurement, waitGone } from '@trellis-mcp/test-services';
-import { spawnServer } from '@trellis-mcp/testing';
+import { spawnMain } from './spawn-main.ts';
 
 const rounds = process.env['SOAK'] === '1' ? 500 : 3;
 const lines = 6000;
@@ -34,7 +34,7 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
   let looks = 0;
   for (let round = 0; round < rounds; round += 1) {
     // The server that starts here also cleans up after the one before it.
-    const server = await spawnServer(new URL('../src/main.ts', import.meta.url), { args: ['--write', '--no-confirm', root] });
+    const server = await spawnMain({ args: ['--write', '--no-confirm', root] });
     await expectClean(round, seed);
     const life = new AbortController();
     const streams = [write, edit, move, remove, copy].map(async (stream) =>
@@ -52,7 +52,7 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
     await server.close().catch(() => undefined);
     await expectWhole(round, seed);
   }
-  const last = await spawnServer(new URL('../src/main.ts', import.meta.url), { args: ['--write', root] });
+  const last = await spawnMain({ args: ['--write', root] });
   await expectClean(rounds, seed);
   await last.close();
   expect((await readdir(root, { recursive: true })).filter((name) => name.includes('.trellis-') && !name.includes('trash'))).toEqual([]);

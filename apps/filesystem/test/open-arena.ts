@@ -1,7 +1,7 @@
-import { access, constants, type FileHandle, mkdir, mkdtemp, open, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, mkdir, mkdtemp, open, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCanary, type Canary } from './canary.ts';
+import { findFastFolder } from './find-fast-folder.ts';
 import type { SwapPair } from './start-swapper.ts';
 import { findContent, takeSnapshot } from './tree-snapshot.ts';
 
@@ -67,14 +67,6 @@ export async function openArena(): Promise<Arena> {
       await rm(top, { recursive: true, force: true });
     },
   };
-}
-
-/** In memory where that can be had: on a disk, a folder whose names change all the time lets few calls through. */
-async function findFastFolder(): Promise<string> {
-  return access('/dev/shm', constants.W_OK).then(
-    () => '/dev/shm',
-    () => tmpdir(),
-  );
 }
 
 type Ground = Pick<Arena, 'root' | 'outside' | 'canary'> & { readonly name: string };

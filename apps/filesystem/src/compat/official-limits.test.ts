@@ -1,15 +1,25 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { spawnProbe } from '@trellis-mcp/test-services';
-import { startInProcess } from '@trellis-mcp/testing';
+import { type InProcessServer, startInProcess } from '@trellis-mcp/testing';
+import { findFastFolder } from '../../test/find-fast-folder.ts';
 import { app } from '../app.ts';
+import type { Deps } from '../deps.ts';
 
 let root: string;
+const servers = new Map<string, Promise<InProcessServer<Deps>>>();
+
+/** One server for each set of flags. */
+async function serve(flags: readonly string[]): Promise<InProcessServer<Deps>> {
+  const key = flags.join(' ');
+  const server = servers.get(key) ?? startInProcess(app, { args: [root, '--compat', 'official', ...flags] });
+  servers.set(key, server);
+  return server;
+}
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'trellis-limits-'));
+  root = await mkdtemp(join(await findFastFolder(), 'trellis-limits-'));
   await mkdir(join(root, 'deep', 'a', 'b', 'c'), { recursive: true });
   await mkdir(join(root, 'many'));
   await mkdir(join(root, 'wide'));
@@ -21,6 +31,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await Promise.all([...servers.values()].map(async (server) => (await server).close()));
   await rm(root, { recursive: true });
 });
 
@@ -36,7 +47,7 @@ it.each([
   ['folders in folders', ['--max-depth', '3'], 'directory_tree', { path: 'deep' }, '--max-depth'],
   ['folders in a search', ['--max-depth', '3'], 'search_files', { path: 'deep', pattern: '**' }, '--max-depth'],
 ])('too many %s are a refusal that says what to do', async (_title, flags, tool, args, hint) => {
-  await using server = await startInProcess(app, { args: [root, '--compat', 'official', ...flags] });
+  const server = await serve(flags);
   const client = await server.connect();
   await expect(client.callTool(tool, args)).rejects.toMatchObject({ code: 'LIMIT', hint: expect.stringContaining(hint) as unknown });
 });
@@ -46,6 +57,6 @@ it.each([
   ['directory_tree', { path: 'many' }, '--max-entries', '300'],
   ['list_directory', { path: 'many' }, '--max-read-bytes', '1KiB'],
 ])('%s of %j has room within %s %s', async (tool, args, ...flags) => {
-  await using server = await startInProcess(app, { args: [root, '--compat', 'official', ...flags] });
+  const server = await serve(flags);
   expect((await (await server.connect()).callTool(tool, args)).failed).toBe(false);
 });
