@@ -22,13 +22,13 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** What connections of callers still do after a short while, as another connection sees it. */
-async function listBusy(): Promise<unknown[]> {
+/** What connections of callers still do after a while, as another connection sees it. */
+async function listBusy(withinMs = maxFreeMs): Promise<unknown[]> {
   const { sql } = await import('kysely');
   const catalog = await reader.source.loadCatalog();
   const busy = sql`select state, query from pg_stat_activity
     where application_name = 'trellis-database' and pid <> pg_backend_pid() and state <> 'idle'`;
-  const deadline = performance.now() + maxFreeMs;
+  const deadline = performance.now() + withinMs;
   for (;;) {
     const { rows } = await busy.execute(catalog);
     if (rows.length === 0 || performance.now() > deadline) return rows;
@@ -50,6 +50,19 @@ describe('a runaway statement', () => {
     expect((await reader.read('select 1')).rows).toEqual([['1']]);
     expect(performance.now() - started - 300).toBeLessThan(maxFreeMs);
     expect(await listBusy()).toEqual([]);
+  });
+
+  it('is stopped also when it began after the server was asked to stop it', async () => {
+    const [[pid] = []] = (await reader.read('select pg_backend_pid()')).rows;
+    process.kill(Number(pid), 'SIGSTOP');
+    try {
+      await expect(reader.read(runaways[1][1], { timeoutMs: 100 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    } finally {
+      process.kill(Number(pid), 'SIGCONT');
+    }
+    // Its own limit is 15 seconds.
+    expect(await listBusy(10_000)).toEqual([]);
+    expect((await reader.read('select 1')).rows).toEqual([['1']]);
   });
 
   it('gives the rows it had', async () => {

@@ -74,9 +74,17 @@ function startLoad({ read }: SourceReader): Load {
 /** How long it takes until `count` more calls were answered. */
 async function waitForAnswers(load: Load, count: number): Promise<number> {
   const [before, started] = [load.answers, performance.now()];
-  while (load.answers < before + count && performance.now() - started < 10_000) await sleep(5);
+  while (load.answers < before + count && performance.now() - started < 30_000) await sleep(5);
   expect(load.answers).toBeGreaterThanOrEqual(before + count);
   return performance.now() - started;
+}
+
+/** A connection that the outage broke may take a check or two to be replaced on a busy machine. */
+async function waitForHealth({ source }: SourceReader): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  let seen = await source.check(new AbortController().signal);
+  while (!seen.ok && performance.now() < deadline) seen = await source.check(new AbortController().signal);
+  expect(seen).toEqual({ ok: true });
 }
 
 function expectRetryable(errors: readonly unknown[]): void {
@@ -109,13 +117,14 @@ describe('under load, PostgreSQL', () => {
       try {
         await waitForAnswers(load, 50);
         await begin();
-        await sleep(isSoak ? 10_000 : 1_500);
+        // Longer than a deadline and the second in which a server may still prove that it is only busy.
+        await sleep(isSoak ? 10_000 : 2_500);
         await end();
         const healedMs = await waitForAnswers(load, 100);
         await load.stop();
         expectRetryable(load.errors);
         expect(load.errors.length).toBeGreaterThan(0);
-        expect(await reader.source.check(new AbortController().signal)).toEqual({ ok: true });
+        await waitForHealth(reader);
         const [{ count } = {}] = (await administer(`select count(*)::int as count from pg_stat_activity where ${ofSource}`)) as {
           count: number;
         }[];

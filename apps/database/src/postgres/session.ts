@@ -25,6 +25,10 @@ const scrubMessages = Buffer.concat([...scrub.map(writeStep), sync]);
 const maxScrubMs = 200;
 /** How long what still runs may go on by itself: most has ended before a cancellation would arrive. */
 const graceMs = 50;
+/** How long a server has to take a request to stop: one that is busy takes it late, long after the connection was cut. */
+const maxCancelMs = 1_000;
+/** When a server is asked again to stop what a connection ran that was cut: a request that overtook the statement has stopped nothing. */
+const insistMs = [100, 400, 1_500] as const;
 /** What may still come after the end of a call, of rows that nobody wants. */
 const maxRestBytes = 8_000_000;
 
@@ -35,6 +39,7 @@ export class Session {
   readonly #watched: ConnectionWatch;
   #isOverfull = false;
   #cancelled: Promise<boolean> | undefined;
+  #ending: Promise<void> | undefined;
   /** The read that the scrub was sent with. */
   #scrub: PageQuery | undefined;
 
@@ -74,7 +79,7 @@ export class Session {
 
   /** Asks the server to stop what runs. @returns Whether the server took the request. */
   async cancel(): Promise<boolean> {
-    return (this.#cancelled ??= this.#lease.cancel(maxScrubMs));
+    return (this.#cancelled ??= this.#lease.cancel(maxCancelMs));
   }
 
   /** The one error of what a statement of this session failed with. `prefix` stood before the caller's text. */
@@ -84,9 +89,13 @@ export class Session {
 
   /**
    * Rolls back, leaves nothing of the call in the session, and gives the connection back; cuts it when that fails or takes long.
-   * Never rejects.
+   * Never rejects; doing so twice is harmless.
    */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     const { bytes } = this.#watched;
     if (this.#scrub?.isDone === true && this.#cancelled === undefined) {
       this.#watched.user = undefined;
@@ -101,7 +110,7 @@ export class Session {
       if (!isUndone) {
         void this.cancel();
       }
-      late = alarms.set(maxScrubMs - graceMs, () => this.#lease.release(true));
+      late = alarms.set(maxScrubMs - graceMs, () => this.close());
     });
     try {
       if ((await this.#scrub?.done) !== true) {
@@ -127,9 +136,15 @@ export class Session {
     await Promise.all([undone?.then(onUndone), discarded]);
   }
 
-  /** Ends the session, and what no scrub takes away with it. */
+  /** Ends the session, and what no scrub takes away with it. What was to stop is not left to run without it. */
   close(): void {
     this.#lease.release(true);
+    if (this.#cancelled === undefined) {
+      return;
+    }
+    for (const afterMs of insistMs) {
+      alarms.set(afterMs, () => void this.#lease.cancel(maxCancelMs));
+    }
   }
 
   /** Lets as many bytes come as the sink has room for. */

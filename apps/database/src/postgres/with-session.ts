@@ -85,7 +85,7 @@ async function stopLate<Answer>(session: Session, working: Promise<Answer>, time
   const waited = Promise.withResolvers<typeof late>();
   const alarm = alarms.set(maxStopMs, () => waited.resolve(late));
   // The server closes the connection of a request that it took.
-  const taken = Promise.race([session.cancel(), waited.promise]);
+  const taken = session.cancel();
   try {
     const outcome = await Promise.race([working, waited.promise]);
     if (outcome !== late) {
@@ -96,7 +96,9 @@ async function stopLate<Answer>(session: Session, working: Promise<Answer>, time
   } finally {
     alarms.callOff(alarm);
   }
-  throw (await taken) === true ? toTimeout(timeoutMs) : silent(timeoutMs);
+  // The connection does not wait for that: only whether the server is busy or away is still open.
+  void session.end();
+  throw (await taken) ? toTimeout(timeoutMs) : silent(timeoutMs);
 }
 
 function isStopped(cause: unknown): boolean {
