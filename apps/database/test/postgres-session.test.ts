@@ -53,7 +53,11 @@ const traces: readonly (readonly [string, readonly string[], string])[] = [
   ],
   ['the reset of all settings', ['reset all', 'commit', 'discard all'], `current_setting('default_transaction_read_only')`],
   ['a prepared statement', ['prepare mine as select 1'], `(select count(*) from pg_prepared_statements)::text`],
-  ['an advisory lock', [...escape, 'select pg_advisory_lock(7)'], `(select count(*) from pg_locks where locktype = 'advisory')::text`],
+  [
+    'an advisory lock',
+    [...escape, 'select pg_advisory_lock(7)'],
+    `(select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid())::text`,
+  ],
   ['a temporary table', [...escape, 'create temp table mine (a int)'], `coalesce(to_regclass('mine')::text, 'none')`],
   ['a channel listened to', [...escape, 'listen mine'], `(select count(*) from pg_listening_channels())::text`],
   ['a cursor', [...escape, 'declare mine cursor with hold for select 1'], `(select count(*) from pg_cursors where name = 'mine')::text`],
@@ -62,11 +66,16 @@ const traces: readonly (readonly [string, readonly string[], string])[] = [
 
 describe('the next call on the same connection sees nothing of', () => {
   it.each(traces)('%s', async (_what, statements, probe) => {
-    const look = `select ${probe}, pg_backend_pid()`;
-    const [before] = await run(look);
-    await run(...statements);
-    const [after] = await run(look);
-    expect(after?.rows).toEqual(before?.rows);
+    const look = async () => (await run(`select ${probe}, pg_backend_pid()`))[0]?.rows[0];
+    for (let attempt = 1; ; attempt += 1) {
+      const before = await look();
+      await run(...statements);
+      const after = await look();
+      // A busy machine may not scrub in time: the connection is cut then, and the next call has another.
+      if (after?.[1] !== before?.[1] && attempt < 20) continue;
+      expect(after).toEqual(before);
+      return;
+    }
   });
 
   it('the numbers that a sequence gave', async () => {
