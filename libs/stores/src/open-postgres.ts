@@ -17,7 +17,7 @@ export interface PostgresConnection extends AsyncDisposable {
   readonly isHealthy: boolean;
   /** Resolves when Postgres answers. */
   ping(): Promise<void>;
-  /** Waits for statements under way, at most a second, then closes every connection. */
+  /** Waits for statements under way, at most half a second, then closes every connection. */
   close(): Promise<void>;
 }
 
