@@ -19,8 +19,17 @@ export const longSteps: readonly Step[] = [
   { name: 'packages', args: ['tools/packages/src/check.ts'], limitMs: 8 * minute, isStreamed: true },
 ];
 
-/** How jest is started: ES modules, types stripped by Node itself. */
-export const jestFlags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'] as const;
+/**
+ * How jest is started: ES modules, types stripped by Node itself. WebAssembly is compiled once, fast: the embedded database starts some
+ * hundred times, mostly for a few short statements, and each time V8 would spend a second on better code. Programs that tests start do not
+ * inherit it.
+ */
+export const jestFlags = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  '--liftoff-only',
+  'node_modules/jest/bin/jest.js',
+] as const;
 
 /** The one jest of the repository; its JSON report goes to `reportFile`. */
 export function jestStep(reportFile: string): Step {
