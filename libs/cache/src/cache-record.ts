@@ -24,9 +24,18 @@ export interface CacheRecord extends Lifetime {
   payload: string;
 }
 
+/** What a tier gives: text, or its UTF-8 where that is less work. */
+export type RawRecord = string | Buffer;
+
 const formatVersion = '1';
-const kindsByLetter = { j: 'json', b: 'bytes', n: 'nothing', m: 'marker' } as const;
+const kindsByCode = new Map<number | undefined, CacheRecord['kind']>([
+  [106, 'json'],
+  [98, 'bytes'],
+  [110, 'nothing'],
+  [109, 'marker'],
+]);
 const lettersByKind = { json: 'j', bytes: 'b', nothing: 'n', marker: 'm' } as const;
+const formatCode = formatVersion.charCodeAt(0);
 const timeDigits = 10;
 const headerLength = 62;
 
@@ -55,22 +64,28 @@ export function encodeMarker(): string {
 }
 
 /** Reads a record; undefined when it is of another version, or damaged. */
-export function decodeRecord(raw: string): CacheRecord | undefined {
-  const kind = kindsByLetter[raw.charAt(1) as keyof typeof kindsByLetter] as CacheRecord['kind'] | undefined;
-  if (raw.length < headerLength || raw[0] !== formatVersion || kind === undefined) return undefined;
-  const payloadStart = headerLength + readDigits(raw, 58, headerLength);
-  const tags = payloadStart === headerLength ? [] : parseTags(raw.slice(headerLength, payloadStart));
-  const createdAt = readDigits(raw, 18, 28);
-  const freshUntil = readDigits(raw, 28, 38);
-  const staleUntil = readDigits(raw, 38, 48);
-  const deadUntil = readDigits(raw, 48, 58);
-  if (tags === undefined || Number.isNaN(payloadStart + createdAt + freshUntil + staleUntil + deadUntil)) return undefined;
-  return { kind, createdAt, freshUntil, staleUntil, deadUntil, tags, payload: raw.slice(payloadStart) };
+export function decodeRecord(raw: RawRecord): CacheRecord | undefined {
+  const bytes = typeof raw === 'string' ? Buffer.from(raw) : raw;
+  const kind = kindsByCode.get(bytes[1]);
+  if (bytes.length < headerLength || bytes[0] !== formatCode || kind === undefined) return undefined;
+  const createdAt = readDigits(bytes, 18, 28);
+  const freshUntil = readDigits(bytes, 28, 38);
+  const staleUntil = readDigits(bytes, 38, 48);
+  const deadUntil = readDigits(bytes, 48, 58);
+  const tagLength = readDigits(bytes, 58, headerLength);
+  if (Number.isNaN(createdAt + freshUntil + staleUntil + deadUntil + tagLength)) return undefined;
+  const text = bytes.toString('utf8', headerLength);
+  if (tagLength === 0) return { kind, createdAt, freshUntil, staleUntil, deadUntil, tags: noTags, payload: text };
+  const tags = parseTags(text.slice(0, tagLength));
+  return tags && { kind, createdAt, freshUntil, staleUntil, deadUntil, tags, payload: text.slice(tagLength) };
 }
 
+const noTags: readonly TagVersion[] = [];
+
 /** The id of whatever lies under a name, readable or not; empty when there is nothing. */
-export function idOf(raw: string | undefined): string {
-  return raw === undefined ? '' : raw.slice(2, 18);
+export function idOf(raw: RawRecord | undefined): string {
+  if (typeof raw === 'string') return raw.slice(2, 18);
+  return raw === undefined ? '' : raw.toString('utf8', 2, 18);
 }
 
 function digits(value: number, length = timeDigits): string {
@@ -78,10 +93,10 @@ function digits(value: number, length = timeDigits): string {
 }
 
 /** Reads a number in base 36 without making text of it, since every hit in a tier reads five; NaN when it is none. */
-function readDigits(raw: string, start: number, end: number): number {
+function readDigits(bytes: Buffer, start: number, end: number): number {
   let value = 0;
   for (let index = start; index < end; index += 1) {
-    const code = raw.charCodeAt(index);
+    const code = bytes[index] ?? 0;
     if (code >= 48 && code <= 57) value = value * 36 + code - 48;
     else if (code >= 97 && code <= 122) value = value * 36 + code - 87;
     else return Number.NaN;

@@ -25,6 +25,8 @@ export type NamedRecord = readonly [name: string, record: string];
 export interface TierStore {
   /** Gives what lies under each name, in order. */
   read(names: readonly string[]): Promise<(string | undefined)[]>;
+  /** Gives what lies under one name, null for nothing: for a tier that does so with less work than `read`. Bytes are UTF-8. */
+  readOne?(name: string): Promise<string | Buffer | null>;
   /** Writes a record unless another one came to lie there; whether it did. */
   swap(name: string, record: string, options: SwapOptions): Promise<boolean>;
   /** Writes records, whatever lies there. */

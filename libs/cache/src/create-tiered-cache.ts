@@ -4,7 +4,7 @@ import { readStats } from './cache-stats.ts';
 import { keyName, tagName } from './cache-tier.ts';
 import { cancelled, createFlights } from './flights.ts';
 import { getOrFly } from './get-or-fly.ts';
-import { lookBelow } from './look-below.ts';
+import { lookBelow, type Look } from './look-below.ts';
 import { answerOf, copyBytes, type MemoryEntry } from './memory-tier.ts';
 import type { LoadContext, LoadOptions, TieredCache, TieredCacheOptions } from './tiered-cache.ts';
 import { invalidate, setEverywhere } from './write-through.ts';
@@ -28,10 +28,11 @@ export function createTieredCache(cacheOptions: TieredCacheOptions): TieredCache
     core.memory?.clear();
   };
   const hit = createHit(core);
+  const getBelow = createGetBelow(core, enter);
   return {
     get<T>(key: string): Promise<T | undefined> {
       const entry = hit(key);
-      return (entry === undefined ? getBelow(core, key, enter) : answerOf(entry)) as Promise<T | undefined>;
+      return (entry === undefined ? getBelow(key) : answerOf(entry)) as Promise<T | undefined>;
     },
     getOrLoad<T>(key: string, load: (context: LoadContext) => Promise<T>, options?: LoadOptions): Promise<T> {
       const entry = hit(key);
@@ -85,12 +86,24 @@ function sampleLatency({ memory, memoryLatency }: CacheCore, key: string): void 
   memoryLatency.add(performance.now() - started);
 }
 
-async function getBelow(core: CacheCore, key: string, enter: (key: string) => void): Promise<unknown> {
-  enter(key);
-  if (core.starting) await core.starting;
-  if (core.memory) core.counts.memoryMisses += 1;
-  const { entry } = await lookBelow(core, key, []);
-  if (entry !== undefined && core.now() < entry.freshUntil) return copyBytes(entry.value);
-  core.counts.misses += 1;
-  return undefined;
+/** Looks below memory. What is found there fresh is given, however long it took to copy it up. */
+function createGetBelow(core: CacheCore, enter: (key: string) => void): (key: string) => Promise<unknown> {
+  const { counts } = core;
+  const answer = ({ entry, isFresh }: Look): unknown => {
+    if (isFresh && entry !== undefined) return copyBytes(entry.value);
+    counts.misses += 1;
+    return undefined;
+  };
+  return (key) => {
+    try {
+      enter(key);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (core.memory) counts.memoryMisses += 1;
+    const names = { key, tags: noTags };
+    return core.starting ? core.starting.then(() => lookBelow(core, names, answer)) : lookBelow(core, names, answer);
+  };
 }
+
+const noTags: readonly string[] = [];

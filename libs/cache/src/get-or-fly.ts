@@ -75,7 +75,7 @@ function joinFlight(core: CacheCore, flights: Flights, departure: Departure): Fl
 function startFlight(core: CacheCore, { key, load, policy, old }: Departure): Flight {
   const controller = new AbortController();
   const moment = core.recent.moment();
-  const found = lookBelow(core, key, policy.tags).then((look) => withOld(core, look, { key, old }));
+  const found = lookBelow(core, { key, tags: policy.tags }, (look) => withOld(core, look, { key, old }));
   const loaded = found.then((look) => {
     if (look.entry && core.now() < look.entry.freshUntil) return look.entry.value;
     core.counts.misses += 1;

@@ -1,8 +1,7 @@
-import { AppError, isAppError } from '@trellis-mcp/errors';
-import { createBreaker } from './breaker.ts';
+import type { AppError } from '@trellis-mcp/errors';
 import { everything } from './cache-tier.ts';
-import { createTimeLimit } from './time-limit.ts';
-import { createLatency, type Latency, type LatencyStats } from './latency.ts';
+import type { LatencyStats } from './latency.ts';
+import { createRunner, type Use } from './runner.ts';
 
 /** What stands in front of a tier or the bus: a failure or a slow answer becomes "not now", and what it missed is made up for. */
 export interface Guard {
@@ -10,6 +9,8 @@ export interface Guard {
   readonly errors: number;
   /** Runs a step, `read` or the name of a change; undefined when it failed, took too long, or was not tried. */
   attempt<T>(operation: string, step: () => Promise<T>): Promise<T | undefined>;
+  /** Runs a step that reads, and makes something of what it gave. What `use` throws is thrown to the caller, and no failure of the step. */
+  read<T, R>(step: () => Promise<T>, use: Use<T, R>): Promise<R>;
   /** Invalidates names, now or, when that fails, before anything else is asked of it. */
   invalidate(names: readonly string[]): Promise<void>;
   latency(): LatencyStats;
@@ -30,10 +31,8 @@ export interface GuardOptions {
 }
 
 const maxOwed = 10_000;
-/** Clearing may take so many times as long as another step. */
-const clearFactor = 40;
-/** One step of so many is timed. */
-const stepsPerSample = 4;
+
+const same = <T>(result: T): T => result;
 
 /** Makes a guard whose breaker opens after 5 failures in a row and then lets one step try every `retryAfterMs`. */
 export function createGuard(options: GuardOptions): Guard {
@@ -43,7 +42,7 @@ export function createGuard(options: GuardOptions): Guard {
   let paying: Promise<boolean> | undefined;
   const applyNow = async (names: readonly string[]): Promise<boolean> => {
     const operation = names.includes(everything) ? 'clear' : 'invalidate';
-    return (await runner.run(operation, () => apply(names).then(() => true))) === true;
+    return (await runner.run(operation, () => apply(names).then(() => true), same)) === true;
   };
   const payAll = async (): Promise<boolean> => {
     while (owed.size() > 0) {
@@ -63,17 +62,19 @@ export function createGuard(options: GuardOptions): Guard {
     const paid = pay();
     return owed.isTotal() ? Promise.resolve(false) : paid;
   };
+  const run: typeof runner.run = (operation, step, use) => {
+    if (owed.size() === 0) return runner.run(operation, step, use);
+    return paySoon().then((isPaid) => (isPaid ? runner.run(operation, step, use) : use(undefined)));
+  };
   return {
     get isClosed() {
-      return runner.isClosed() && owed.size() === 0;
+      return runner.breaker.isClosed && owed.size() === 0;
     },
     get errors() {
       return runner.errors();
     },
-    attempt(operation, step) {
-      if (owed.size() === 0) return runner.run(operation, step);
-      return paySoon().then((isPaid) => (isPaid ? runner.run(operation, step) : undefined));
-    },
+    attempt: (operation, step) => run(operation, step, same),
+    read: (step, use) => run('read', step, use),
     async invalidate(names) {
       const isTotal = names.includes(everything);
       if (owed.size() === 0 && !isTotal && (await applyNow(names))) return;
@@ -82,54 +83,6 @@ export function createGuard(options: GuardOptions): Guard {
     },
     latency: () => runner.latency.stats(),
     close: () => owed.close(),
-  };
-}
-
-interface Runner {
-  run<T>(operation: string, step: () => Promise<T>): Promise<T | undefined>;
-  isClosed(): boolean;
-  errors(): number;
-  latency: Latency;
-}
-
-/** Breaker, time limit, and the counting of both. */
-function createRunner({ name, timeoutMs, retryAfterMs, onError }: GuardOptions): Runner {
-  const breaker = createBreaker(retryAfterMs);
-  const shortLimit = createTimeLimit(timeoutMs);
-  const clearLimit = createTimeLimit(clearFactor * timeoutMs);
-  const latency = createLatency();
-  let errors = 0;
-  let finished = 0;
-  return {
-    // One promise by hand: each hop and timer less is felt on every hit in Redis.
-    run<T>(operation: string, step: () => Promise<T>): Promise<T | undefined> {
-      const kind = operation === 'read' ? 'read' : 'write';
-      if (!breaker.canTry(kind)) return Promise.resolve(undefined);
-      const limit = operation === 'clear' ? clearLimit : shortLimit;
-      return new Promise((resolve) => {
-        const fail = (failure: unknown): void => {
-          breaker.fail(kind);
-          errors += 1;
-          onError({ tier: name, operation, error: toAppError(failure, name) });
-          resolve(undefined);
-        };
-        const watched = { startedAt: performance.now(), fail };
-        const finish = (result: T): void => {
-          if (!limit.release(watched)) return;
-          breaker.succeed(kind);
-          finished += 1;
-          if (finished % stepsPerSample === 1) latency.add(performance.now() - watched.startedAt);
-          resolve(result);
-        };
-        limit.watch(watched);
-        start(step).then(finish, (failure: unknown) => {
-          if (limit.release(watched)) fail(failure);
-        });
-      });
-    },
-    isClosed: () => breaker.isClosed,
-    errors: () => errors,
-    latency,
   };
 }
 
@@ -181,18 +134,4 @@ function createDebt(retry: () => void, retryMs: number): Debt {
       stop();
     },
   };
-}
-
-/** A step may also throw before it gives a promise. */
-function start<T>(step: () => Promise<T>): Promise<T> {
-  try {
-    return step();
-  } catch (failure) {
-    return Promise.reject(failure);
-  }
-}
-
-function toAppError(failure: unknown, name: string): AppError {
-  if (isAppError(failure)) return failure;
-  return new AppError('UPSTREAM', `The cache could not use ${name}.`, { cause: failure, retryable: true });
 }

@@ -69,7 +69,7 @@ const maxRaces = 3;
 /** Keeps an entry in a tier, whatever lies there, unless it was invalidated or set again here since `moment`. */
 export async function overwrite(core: CacheCore, key: string, { tier, entry, moment }: Overwrite): Promise<void> {
   for (let race = 1; race <= maxRaces; race += 1) {
-    const reading = await tier.read(key, entry.tags);
+    const reading = await tier.read(key, entry.tags, (its) => its);
     if (reading === undefined) break;
     await tier.mark(reading, entry.tags, 'before load');
     if (core.own.hasAny(moment, namesOf(key, entry.tags))) return;

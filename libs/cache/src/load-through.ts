@@ -30,7 +30,7 @@ export async function loadThrough(core: CacheCore, look: Look, task: Load): Prom
   for (;;) {
     const held = await guard.attempt('acquire', acquire);
     // Whoever held it may have loaded meanwhile.
-    const again = await lookBelow(core, task.key, task.policy.tags);
+    const again = await lookBelow(core, { key: task.key, tags: task.policy.tags }, (its) => its);
     const isDone = again.entry !== undefined && core.now() < again.entry.freshUntil;
     const { lease } = held ?? {};
     try {

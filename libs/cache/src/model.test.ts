@@ -10,7 +10,7 @@ import type { FaultMode } from '../test/faulty-tier.ts';
 
 const isSoak = process.env['SOAK'] === '1';
 const lanes = isSoak ? 10 : 4;
-const runsPerLane = isSoak ? 500 : 12;
+const runsPerLane = isSoak ? 500 : 5;
 let server: TestInstance;
 let directory: string;
 

@@ -38,9 +38,8 @@ function openRedisStore({ command }: RedisConnection, { namespace }: TierContext
   const prefix = redisPrefix(namespace);
   const place = (name: string): string => prefix + name;
   return {
+    readOne: (name) => command.getBuffer(prefix + name),
     read(names) {
-      const [first = ''] = names;
-      if (names.length === 1) return command.get(place(first)).then((raw) => [raw ?? undefined]);
       return command.mget(names.map(place)).then((raws) => raws.map((raw) => raw ?? undefined));
     },
     async swap(name, record, { expectedId, keepMs, keepAlive, position = '' }) {

@@ -6,6 +6,7 @@ import {
   idOf,
   type CacheRecord,
   type Lifetime,
+  type RawRecord,
   type TagVersion,
   type ValueKind,
 } from './cache-record.ts';
@@ -30,11 +31,16 @@ export interface Reading {
   entry: Entry | undefined;
   /** Whether the key was deleted a short while ago. */
   isDeleted: boolean;
-  /** The id of what lies under the key. */
-  keyId: string;
+  /** What lies under the key, readable or not. */
+  raw: RawRecord | undefined;
+  /** By the clock of the cache. */
+  readAt: number;
   /** The ids of the markers of tags; empty for a tag that has none. */
   versions: Map<string, string>;
 }
+
+/** What is made of a reading, or of undefined when the tier failed. */
+export type UseReading<R> = (reading: Reading | undefined) => R | Promise<R>;
 
 /** One tier below memory, behind its guard: what fails is undefined. */
 export interface TierAccess {
@@ -42,7 +48,8 @@ export interface TierAccess {
   readonly scope: TierScope;
   readonly guard: Guard;
   readonly counts: { hits: number; misses: number; promotions: number };
-  read(key: string, tags: readonly string[]): Promise<Reading | undefined>;
+  /** Gives what `use` makes of the reading, in the same step: each promise more is felt on a hit. */
+  read<R>(key: string, tags: readonly string[], use: UseReading<R>): Promise<R>;
   /**
    * Gives tags without a marker one. A marker that somebody else wrote since the reading is noted only before a load: what was read
    * before may be older than it.
@@ -94,16 +101,7 @@ export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }:
     scope: tier.scope,
     guard,
     counts: { hits: 0, misses: 0, promotions: 0 },
-    async read(key, tags) {
-      const names = tags.length === 0 ? [keyName(key)] : [keyName(key), ...tags.map(tagName)];
-      const raws = await guard.attempt('read', () => store.read(names));
-      if (raws === undefined) return undefined;
-      const { reading, record } = interpret(raws, tags, now());
-      if (record === undefined) return reading;
-      if (record.tags.length > 0 && !(await guard.attempt('read', () => isTagged(store, reading, record.tags)))) return reading;
-      reading.entry = toEntry(record);
-      return reading;
-    },
+    read: createRead(store, guard, now),
     async mark(reading, tags, when) {
       const missing = tags.filter((tag) => reading.versions.get(tag) === '');
       if (missing.length > 0) await guard.attempt('mark', () => markTags(store, reading, { missing, when }));
@@ -125,21 +123,44 @@ export function openTierAccess(tier: StoreTier, { namespace, now, ...guarding }:
   };
 }
 
-/** Shared by all readings without tags, which is most of them. */
+/** Shared by all readings without tags, which is most of them; never written to. */
 const noVersions = new Map<string, string>();
+const noTags: readonly string[] = [];
 
-/** What was read, and the record when it is readable and alive. */
-function interpret(
-  raws: readonly (string | undefined)[],
-  tags: readonly string[],
-  time: number,
-): { reading: Reading; record: CacheRecord | undefined } {
-  const [raw] = raws;
-  const record = raw === undefined ? undefined : decodeRecord(raw);
-  const versions = tags.length === 0 && (record?.tags.length ?? 0) === 0 ? noVersions : new Map<string, string>();
-  for (let index = 0; index < tags.length; index += 1) versions.set(tags[index] ?? '', idOf(raws[index + 1]));
-  const reading = { entry: undefined, isDeleted: record?.kind === 'marker', keyId: idOf(raw), versions };
-  return { reading, record: record && isAlive(record, time) ? record : undefined };
+function createRead(store: TierStore, guard: Guard, now: () => number): TierAccess['read'] {
+  const readOne = store.readOne?.bind(store);
+  const useTagged = async <R>(reading: Reading, record: CacheRecord, use: UseReading<R>): Promise<R> => {
+    const isValid = await guard.attempt('read', () => isTagged(store, reading, record.tags));
+    if (isValid) reading.entry = toEntry(record);
+    reading.readAt = now();
+    return use(reading);
+  };
+  const interpret = <R>(raw: RawRecord | undefined, versions: Map<string, string>, use: UseReading<R>): R | Promise<R> => {
+    const record = raw === undefined ? undefined : decodeRecord(raw);
+    const reading: Reading = { entry: undefined, isDeleted: record?.kind === 'marker', raw, readAt: now(), versions };
+    if (record === undefined || !isAlive(record, reading.readAt)) return use(reading);
+    if (record.tags.length > 0) return useTagged({ ...reading, versions: new Map(versions) }, record, use);
+    reading.entry = toEntry(record);
+    return use(reading);
+  };
+  return (key, tags, use) => {
+    const name = keyName(key);
+    if (tags.length === 0 && readOne !== undefined) {
+      return guard.read(
+        () => readOne(name),
+        (raw) => (raw === undefined ? use(undefined) : interpret(raw ?? undefined, noVersions, use)),
+      );
+    }
+    return guard.read(
+      () => store.read([name, ...tags.map(tagName)]),
+      (raws) => (raws === undefined ? use(undefined) : interpret(raws[0], versionsIn(raws, tags), use)),
+    );
+  };
+}
+
+/** The ids of the markers of tags, read behind the record of a key. */
+function versionsIn(raws: readonly (string | undefined)[], tags: readonly string[]): Map<string, string> {
+  return new Map(tags.map((tag, index) => [tag, idOf(raws[index + 1])]));
 }
 
 /** Whether the markers of all tags are those of when the entry was loaded. */
@@ -162,7 +183,7 @@ function toEntry(record: CacheRecord): Entry | undefined {
   if (kind === 'marker') return undefined;
   try {
     const value = decodeValue({ kind, payload });
-    const names = tags.map(([tag]) => tag);
+    const names = tags.length === 0 ? noTags : tags.map(([tag]) => tag);
     return { kind, value, payload, tags: names, createdAt, freshUntil, staleUntil, deadUntil };
   } catch {
     // Damaged: as if it were not there.
@@ -203,6 +224,6 @@ function versionsOf({ tags }: Entry, { versions }: Reading): TagVersion[] | unde
 /** A tag that was invalidated since the reading makes the entry void: it carries the version of before. */
 function writeEntry(store: TierStore, key: string, { entry, keepMs, reading, position, tags }: EntryWrite): Promise<boolean> {
   const record = encodeRecord({ ...entry, payload: entry.payload ?? encodeValue(entry.value).payload, tags });
-  const options = { expectedId: reading.keyId, keepMs, keepAlive: entry.tags.map(tagName) };
+  const options = { expectedId: idOf(reading.raw), keepMs, keepAlive: entry.tags.map(tagName) };
   return store.swap(keyName(key), record, position === undefined ? options : { ...options, position });
 }
