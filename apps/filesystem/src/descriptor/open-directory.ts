@@ -2,7 +2,8 @@ import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Located } from '../roots/located.ts';
-import { openToRead, pathOf, type Pinned } from './open-pinned.ts';
+import { pathOf } from './open-pin.ts';
+import type { Pinned } from './open-pinned.ts';
 import { pinKind } from './pin-kind.ts';
 import { telling } from './translate-failure.ts';
 
@@ -46,7 +47,7 @@ export async function openChild(parent: PinnedDirectory, child: Located): Promis
 /** Opens a pinned folder, and lets the pin go. */
 export async function openPinnedDirectory(pinned: Pinned): Promise<PinnedDirectory> {
   const { located, names, stats } = pinned;
-  const handle = await telling({ ...located, names }, () => openToRead(pinned));
+  const handle = await telling({ ...located, names }, () => pinned.pin.openToRead());
   const fdPath = located.root.guarantee === 'descriptor' ? pathOf(handle) : join(located.root.path, ...names);
   return {
     fdPath,

@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Located } from '../roots/located.ts';
 import { etagOf } from './etag.ts';
-import { openToRead, type Pinned } from './open-pinned.ts';
+import type { Pinned } from './open-pinned.ts';
 import { pinKind } from './pin-kind.ts';
 import { telling } from './translate-failure.ts';
 
@@ -31,6 +31,6 @@ export async function openFile(located: Located, { signal }: { readonly signal?:
 /** Opens a pinned file to read, and lets the pin go. */
 export async function openPinnedFile(pinned: Pinned): Promise<PinnedFile> {
   const { located, stats, names } = pinned;
-  const handle = await telling({ ...located, names }, () => openToRead(pinned));
+  const handle = await telling({ ...located, names }, () => pinned.pin.openToRead());
   return { handle, stats, names, located, etag: etagOf(stats), [Symbol.asyncDispose]: async () => handle.close() };
 }

@@ -13,6 +13,6 @@ export async function pinKind(located: Located, kind: 'directory' | 'file', opti
   const pinned = await telling(located, () => openPinned(located, options));
   const found = kindOf(pinned.stats);
   if (found === kind) return pinned;
-  await pinned.handle.close();
+  await pinned.pin.close();
   throw refuseKind(located, found);
 }

@@ -6,7 +6,8 @@ import { type Located, quote } from '../roots/located.ts';
 import { kindOf } from './file-kind.ts';
 import { codeOf, hasCode } from './code-of.ts';
 import { missing } from './missing.ts';
-import { openPinned, pathOf } from './open-pinned.ts';
+import { pathOf } from './open-pin.ts';
+import { openPinned } from './open-pinned.ts';
 import { refuseKind } from './refuse-kind.ts';
 
 const absent = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EINVAL'];
@@ -59,7 +60,7 @@ async function lookInside(located: Located): Promise<BigIntStats | undefined> {
   if (name === undefined) return undefined;
   try {
     await using parent = await openPinned({ ...located, names: names.slice(0, -1) }, { flags: constants.O_DIRECTORY });
-    const folder = root.guarantee === 'descriptor' ? pathOf(parent.handle) : join(root.path, ...parent.names);
+    const folder = root.guarantee === 'descriptor' ? pathOf(parent.pin) : join(root.path, ...parent.names);
     const stats = await lstat(join(folder, name), { bigint: true });
     return stats.isSymbolicLink() ? undefined : stats;
   } catch (error) {
