@@ -26,7 +26,8 @@ async function checkServer(name: string, call: SampleCall, args: readonly string
   const entry = fileURLToPath(new URL(`../../../apps/${name}/src/main.ts`, import.meta.url));
   if (!existsSync(entry)) return true;
   await using server = await startServer(entry, args);
-  return await runAll([...planServer(name, server.url), ...planInspector({ name, entry, url: server.url, call })], print);
+  // The Inspector first: its call opens what the suite, which waits ten seconds for an answer, then finds open.
+  return await runAll([...planInspector({ name, entry, url: server.url, call }), ...planServer(name, server.url)], print);
 }
 
 const results = [await checkFixture()];

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { judgeSuite, type Expectation, type SuiteCheck } from './judge-suite.ts';
+import { judgeSuite, type SuiteCheck } from './judge-suite.ts';
 import type { Outcome } from './outcome.ts';
 import { runCommand } from './run-command.ts';
 
@@ -11,27 +11,27 @@ const suite = join(dirname(createRequire(import.meta.url).resolve('@modelcontext
 /** A dated protocol revision that the suite has a requirement set for. */
 export type Revision = '2025-11-25' | '2026-07-28';
 
+/** Which scenarios of a revision's requirement set count, and how many there must be. */
+export interface Required {
+  readonly revision: Revision;
+  readonly count: number;
+  /** Of the set's unscored scenarios: they count too. */
+  readonly unscored?: readonly string[];
+}
+
 /** Runs everything that a revision requires of a server. */
-export async function runRequirements(url: string, revision: Revision, count: number): Promise<Omit<Outcome, 'name'>> {
-  const required = await listRequired(revision);
-  return await runSuite(['--url', url, '--requirements', revision], { required, count });
-}
-
-/** Runs single scenarios at one revision; without one the suite picks it. */
-export async function runScenarios(url: string, scenarios: readonly string[], revision?: Revision): Promise<Omit<Outcome, 'name'>> {
-  const results = new Map<string, readonly SuiteCheck[]>();
-  for (const scenario of scenarios) {
-    const args = ['--url', url, '--scenario', scenario, ...(revision === undefined ? [] : ['--spec-version', revision])];
-    for (const [name, checks] of (await readRun(args)).scenarios) results.set(name, checks);
-  }
-  return judgeSuite(results, { required: scenarios, count: scenarios.length });
-}
-
-async function runSuite(args: readonly string[], expectation: Expectation): Promise<Omit<Outcome, 'name'>> {
-  const { code, scenarios, output } = await readRun(args);
-  const verdict = judgeSuite(scenarios, expectation);
+export async function runRequirements(url: string, { revision, count, unscored = [] }: Required): Promise<Omit<Outcome, 'name'>> {
+  const required = [...(await listRequired(revision)), ...unscored];
+  const { code, scenarios, output } = await readRun(url, revision);
+  const verdict = judgeSuite(scenarios, { required, count: count + unscored.length });
   if (code === 0 || !verdict.isOk) return verdict;
   return { isOk: false, summary: `${verdict.summary}\n         the suite ended with code ${String(code)}: ${output.slice(-1000)}` };
+}
+
+/** Runs what a revision requires of a server, and judges a part of the scenarios: the others need tools that only a fixture has. */
+export async function runScenarios(url: string, revision: Revision, required: readonly string[]): Promise<Omit<Outcome, 'name'>> {
+  const { scenarios } = await readRun(url, revision);
+  return judgeSuite(scenarios, { required, count: required.length });
 }
 
 async function listRequired(revision: Revision): Promise<string[]> {
@@ -47,10 +47,10 @@ interface SuiteRun {
 }
 
 /** Runs the suite with its results in a folder, `server-<scenario>-<time>/checks.json`. */
-async function readRun(args: readonly string[]): Promise<SuiteRun> {
+async function readRun(url: string, revision: Revision): Promise<SuiteRun> {
   const folder = await mkdtemp(join(tmpdir(), 'trellis-conformance-'));
   try {
-    const { code, stdout, stderr } = await runCommand(suite, ['server', ...args, '--output-dir', folder], {
+    const { code, stdout, stderr } = await runCommand(suite, ['server', '--url', url, '--requirements', revision, '--output-dir', folder], {
       cwd: folder,
       timeoutMs: 300_000,
     });

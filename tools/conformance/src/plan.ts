@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { inspect, type InspectedServer, type SampleCall } from './inspector.ts';
-import { runRequirements, runScenarios, type Revision } from './official-suite.ts';
+import { runRequirements, runScenarios, type Required, type Revision } from './official-suite.ts';
 import type { Run } from './outcome.ts';
 import { fromSource } from './start-server.ts';
 
-/** Scenarios that no requirement set counts, and that the fixture passes all the same. */
+/** Scenarios that the newest requirement set runs without counting them, and that the fixture passes all the same. */
 const unscored = ['http-header-validation', 'http-custom-header-server-validation', 'json-schema-2020-12'];
 
 /** Scenarios that need no fixture: any server with tools, resources and prompts must pass them. */
@@ -22,27 +22,27 @@ const generic: Readonly<Record<Revision, readonly string[]>> = {
   ],
 };
 
-const revisions = ['2025-11-25', '2026-07-28'] as const;
-const requirementCounts: Readonly<Record<Revision, number>> = { '2025-11-25': 30, '2026-07-28': 37 };
+const requirements: readonly Required[] = [
+  { revision: '2025-11-25', count: 30 },
+  { revision: '2026-07-28', count: 37, unscored },
+];
 
 /** The entry of the fixture. */
 export const fixtureEntry = fileURLToPath(new URL('fixture/main.ts', import.meta.url));
+
 /** The runs against the fixture, at its endpoint with `--legacy-sessions`. */
 export function planFixture(url: string): Run[] {
-  return [
-    ...revisions.map((revision) => ({
-      name: `fixture, ${revision}`,
-      run: () => runRequirements(url, revision, requirementCounts[revision]),
-    })),
-    { name: 'fixture, unscored scenarios', run: () => runScenarios(url, unscored) },
-  ];
+  return requirements.map((required) => ({
+    name: `fixture, ${required.revision}`,
+    run: () => runRequirements(url, required),
+  }));
 }
 
 /** The runs against a server that is no fixture. */
 export function planServer(name: string, url: string): Run[] {
-  return revisions.map((revision) => ({
+  return requirements.map(({ revision }) => ({
     name: `${name}, generic scenarios of ${revision}`,
-    run: () => runScenarios(url, generic[revision], revision),
+    run: () => runScenarios(url, revision, generic[revision]),
   }));
 }
 

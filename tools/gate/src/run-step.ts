@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { repositoryRoot } from './repository-root.ts';
 import type { Step, StepResult } from './step.ts';
 
 const maxOutputBytes = 4 * 1024 * 1024;
+/** Steps start many programs: each file of them is compiled once. */
+const compileCache = join(tmpdir(), 'node-compile-cache');
 
 /** Runs one step in a process group of its own, so that nothing it started outlives it. */
 export async function runStep(step: Step, print: (text: string) => void): Promise<StepResult> {
@@ -12,7 +16,14 @@ export async function runStep(step: Step, print: (text: string) => void): Promis
     cwd: repositoryRoot,
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', FORCE_COLOR: '0', ...step.env },
+    env: {
+      NODE_COMPILE_CACHE: compileCache,
+      ...process.env,
+      NX_DAEMON: 'false',
+      NX_ISOLATE_PLUGINS: 'false',
+      FORCE_COLOR: '0',
+      ...step.env,
+    },
   });
   const output = collect(child, step.isStreamed ? print : undefined);
   const kill = (): void => killGroup(child);
