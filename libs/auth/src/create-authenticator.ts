@@ -24,6 +24,8 @@ export interface Authenticator extends AsyncDisposable {
    * (`INVALID_INPUT`, `DENIED`) for what the caller sent, 503 (`UPSTREAM`) when the issuer or the store of proofs cannot be asked.
    */
   authenticate(request: AuthRequest): Promise<Principal>;
+  /** The same without a promise, so that it throws, when nothing is left to ask: for API keys, and for tokens without proof that were verified before. */
+  recognise(request: AuthRequest): Principal | Promise<Principal>;
   /** Throws the 403 of a principal that lacks scopes, with exactly those in the challenge. */
   requireScopes(principal: Principal, scopes: readonly string[]): void;
   /** A `WWW-Authenticate` value for an answer that is written elsewhere. */
@@ -54,10 +56,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const metadata = issuer === undefined ? undefined : describeResource({ ...described, issuer });
   const tokens = createTokenSource(options, checked);
   const prove = dpop === undefined ? undefined : createProver(dpop, { options, checked, nonces, now });
-  const authenticate = createAuthenticate({ options, checked, refusals, tokens, prove });
+  const recognise = createRecognise({ options, checked, refusals, tokens, prove });
   const close = (): Promise<void> => Promise.resolve(tokens?.clear());
   return {
-    authenticate,
+    authenticate: async (request) => recognise(request),
+    recognise,
     requireScopes: (principal, required) => requireScopes(principal, { required, refusals }),
     challenge: (parameters) => refusals.challenge(parameters),
     metadata: () => metadata,
@@ -90,7 +93,7 @@ function requireScopes(principal: Principal, { required, refusals }: { required:
   throw refusals.refuse({ reason: 'insufficient_scope', text, error: 'insufficient_scope', status: 403, scopes: missing });
 }
 
-interface AuthenticateContext {
+interface RecogniseContext {
   options: AuthenticatorOptions;
   checked: CheckedOptions;
   refusals: Refusals;
@@ -98,10 +101,10 @@ interface AuthenticateContext {
   prove: Prove | undefined;
 }
 
-function createAuthenticate(context: AuthenticateContext): Authenticator['authenticate'] {
+function createRecognise(context: RecogniseContext): Authenticator['recognise'] {
   const { options, refusals, tokens } = context;
   const { apiKeys, maxTokenBytes = 8_192 } = options;
-  return async (request) => {
+  return (request) => {
     const credentials = readCredentials(request, { refusals, maxTokenBytes });
     const { token, scheme } = credentials;
     try {
@@ -110,8 +113,9 @@ function createAuthenticate(context: AuthenticateContext): Authenticator['authen
         if (principal === undefined) throw new TokenProblem('unknown_key', 'The API key is unknown or has ended.');
         return principal;
       }
-      const verified = tokens.find(token) ?? (await tokens.judge(token));
-      await checkBinding(verified, { ...context, credentials, request });
+      const verified = tokens.find(token);
+      if (verified === undefined || scheme === 'DPoP') return judge(request, { context, credentials, tokens, known: verified });
+      checkScheme(verified, { scheme, options });
       return verified.principal;
     } catch (error) {
       throw asFailure(error, { scheme, context });
@@ -119,21 +123,43 @@ function createAuthenticate(context: AuthenticateContext): Authenticator['authen
   };
 }
 
-interface BindingContext extends AuthenticateContext {
+interface JudgeOptions {
+  context: RecogniseContext;
   credentials: Credentials;
-  request: AuthRequest;
+  tokens: TokenSource;
+  known: VerifiedToken | undefined;
+}
+
+/** What takes a while: a token that is seen for the first time, a proof. */
+async function judge(request: AuthRequest, { context, credentials, tokens, known }: JudgeOptions): Promise<Principal> {
+  const { scheme, token } = credentials;
+  try {
+    const verified = known ?? (await tokens.judge(token));
+    checkScheme(verified, { scheme, options: context.options });
+    if (verified.jkt !== undefined) await checkProof(request, { context, credentials, jkt: verified.jkt });
+    return verified.principal;
+  } catch (error) {
+    throw asFailure(error, { scheme, context });
+  }
 }
 
 /** RFC 9449 section 7: a bound token goes with a proof and never as Bearer, a token that is not bound never as DPoP. */
-function checkBinding({ jkt }: VerifiedToken, context: BindingContext): Promise<void> | undefined {
-  const { credentials, request, prove, checked, options } = context;
-  const { scheme, token, proofs } = credentials;
-  if (jkt === undefined) {
-    if (scheme === 'DPoP') throw new TokenProblem('binding', 'The access token is bound to no key, so it goes as Bearer.');
-    if (options.dpop?.required === true) throw new TokenProblem('binding', 'Only access tokens that are bound to a key are taken.');
-    return undefined;
+function checkScheme({ jkt }: VerifiedToken, { scheme, options }: { scheme: Credentials['scheme']; options: AuthenticatorOptions }): void {
+  if (jkt !== undefined) {
+    if (scheme === 'Bearer') throw new TokenProblem('binding', 'The access token is bound to a key, so it needs a proof.');
+    return;
   }
-  if (scheme === 'Bearer') throw new TokenProblem('binding', 'The access token is bound to a key, so it needs a proof.');
+  if (scheme === 'DPoP') throw new TokenProblem('binding', 'The access token is bound to no key, so it goes as Bearer.');
+  if (options.dpop?.required === true) throw new TokenProblem('binding', 'Only access tokens that are bound to a key are taken.');
+}
+
+interface ProofOptions extends Pick<JudgeOptions, 'context' | 'credentials'> {
+  jkt: string;
+}
+
+function checkProof(request: AuthRequest, { context, credentials, jkt }: ProofOptions): Promise<void> {
+  const { prove, checked } = context;
+  const { token, proofs } = credentials;
   if (prove === undefined) throw new TokenProblem('binding', 'Access tokens that are bound to a key are not taken here.');
   const [proof] = proofs;
   if (proof === undefined || proofs.length > 1) throw new TokenProblem('proof', 'Send one DPoP header.', { error: 'invalid_dpop_proof' });
@@ -141,7 +167,7 @@ function checkBinding({ jkt }: VerifiedToken, context: BindingContext): Promise<
   return prove({ proof, token, jkt, method: request.method, url });
 }
 
-function asFailure(error: unknown, { scheme, context }: { scheme: Credentials['scheme']; context: AuthenticateContext }): unknown {
+function asFailure(error: unknown, { scheme, context }: { scheme: Credentials['scheme']; context: RecogniseContext }): unknown {
   if (!(error instanceof TokenProblem)) return error;
   const { refusals, options } = context;
   const { reason, message: text, error: code, cause } = error;

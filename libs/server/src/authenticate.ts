@@ -15,8 +15,8 @@ export interface CredentialRequest {
 /** Whom calls are made for, or why nobody. A refusal carries its status and, for 401 and 403, the header `www-authenticate`. */
 export type Authentication = { readonly principal: Principal } | { readonly refusal: HttpRefusal };
 
-/** Finds the caller of an HTTP request or of a WebSocket, before anything else of it is read. */
-export type Authenticate = (request: CredentialRequest) => Promise<Authentication>;
+/** Finds the caller of an HTTP request or of a WebSocket, before anything else of it is read; without a promise when nobody has to be asked. */
+export type Authenticate = (request: CredentialRequest) => Authentication | Promise<Authentication>;
 
 /** What stands in front of HTTP and WebSocket when callers must show who they are. */
 export interface Door {
@@ -30,5 +30,5 @@ export interface Door {
 /** For servers that authenticate nobody: everybody is the same principal. */
 export function authenticateAs(principal: Principal): Authenticate {
   const authentication = { principal };
-  return () => Promise.resolve(authentication);
+  return () => authentication;
 }

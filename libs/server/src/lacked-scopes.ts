@@ -7,7 +7,8 @@ import { isJsonObject, type JsonObject } from './schema/json.ts';
 /** The scopes that a caller lacks for what a JSON-RPC message, or a batch of them, asks for: what an HTTP 403 names. The steps check again. */
 export function lackedScopes(catalog: Catalog, principal: Principal, body: unknown): string[] {
   if (principal.scopes === 'all') return [];
-  const messages: readonly unknown[] = Array.isArray(body) ? body : [body];
+  if (isJsonObject(body)) return missingScopes(principal, neededScopes(catalog, body));
+  const messages: readonly unknown[] = Array.isArray(body) ? body : [];
   const needed = messages.flatMap((message) => (isJsonObject(message) ? neededScopes(catalog, message) : []));
   return missingScopes(principal, [...new Set(needed)]);
 }
@@ -25,7 +26,7 @@ function neededScopes(catalog: Catalog, { method, params }: JsonObject): readonl
     case 'completion/complete':
       return isJsonObject(ref) ? scopesOfReference(catalog, ref) : [];
     case 'subscriptions/listen':
-      return listenedUris(notifications).flatMap((one) => scopesOfResource(catalog, one));
+      return [...new Set(listenedUris(notifications).flatMap((one) => scopesOfResource(catalog, one)))];
     default:
       return [];
   }

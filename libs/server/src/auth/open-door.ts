@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { authFailure, createAuthenticator, loadApiKeys, type Authenticator, type AuthenticatorOptions } from '@trellis-mcp/auth';
 import { AppError, isAppError } from '@trellis-mcp/errors';
 import { openMemoryKeyStore, type KeyStore } from '@trellis-mcp/stores';
-import type { Door } from '../authenticate.ts';
+import type { Authentication, Door } from '../authenticate.ts';
 import type { CommonConfig } from '../common-settings.ts';
 import type { Host } from '../host.ts';
 import { endpointUrl, websocketEndpoint } from '../http/endpoint-url.ts';
@@ -48,11 +48,13 @@ export async function openDoor(host: DoorHost, scopes: readonly string[]): Promi
 
 function createDoor(find: (resource: string) => Authenticator, config: CommonConfig): Door {
   return {
-    async authenticate({ resource, ...request }) {
+    authenticate(request) {
+      const refuse = (error: unknown): Authentication => ({ refusal: toRefusal(error, config) });
       try {
-        return { principal: await find(resource).authenticate(request) };
+        const found = find(request.resource).recognise(request);
+        return found instanceof Promise ? found.then((principal) => ({ principal }), refuse) : { principal: found };
       } catch (error) {
-        return { refusal: toRefusal(error, config) };
+        return refuse(error);
       }
     },
     refuse(caller, missing, resource) {

@@ -153,7 +153,7 @@ function textsOf({
 }
 
 function toSubject(kind: TaskKind, { name, scopes = [], timeoutMs = defaultTimeoutMs }: Described, singleUse = false): Subject {
-  return Object.freeze({ kind, name, scopes: Object.freeze([...scopes]), timeoutMs, singleUse });
+  return Object.freeze({ kind, name, scopes: Object.freeze([...new Set(scopes)]), timeoutMs, singleUse });
 }
 
 /** The root is an object: definitions are checked for it, and `protocol` rules leave it to the author. */

@@ -124,7 +124,7 @@ export class McpEndpoint {
   }
 
   /** Finds the caller of a request to this endpoint or, with a path, to another page of the server. */
-  authenticate(req: IncomingMessage, path?: string): Promise<Authentication> {
+  authenticate(req: IncomingMessage, path?: string): Authentication | Promise<Authentication> {
     const { method = 'GET', socket, url = '' } = req;
     const resource = this.#resourceOf(socket);
     const query = url.indexOf('?');
@@ -138,7 +138,8 @@ export class McpEndpoint {
   }
 
   async #identify(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const found = await this.authenticate(req);
+    const asked = this.authenticate(req);
+    const found = asked instanceof Promise ? await asked : asked;
     if (res.closed) {
       return;
     }

@@ -10,5 +10,5 @@ export function readCredentials({ rawHeaders }: Pick<IncomingMessage, 'rawHeader
     if (name.length === 13 && name.toLowerCase() === 'authorization') authorization.push(rawHeaders[index + 1] ?? '');
     else if (name.length === 4 && name.toLowerCase() === 'dpop') dpop.push(rawHeaders[index + 1] ?? '');
   }
-  return { ...(authorization.length > 0 && { authorization }), ...(dpop.length > 0 && { dpop }) };
+  return dpop.length === 0 ? { authorization } : { authorization, dpop };
 }
