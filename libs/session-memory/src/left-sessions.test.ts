@@ -7,7 +7,8 @@ import { openPlace } from '../test/open-place.ts';
 import { createSessionMemory, type SessionMemory } from './index.ts';
 
 const isSoak = process.env['SOAK'] === '1';
-const sessions = isSoak ? 100_000 : 10_000;
+const sessions = isSoak ? 100_000 : 3_000;
+const sqliteSessions = isSoak ? 1_000 : 400;
 const ttlMs = 60_000;
 const perPrincipal = 10;
 /** A store keeps rows for longer, since the clocks of two processes may differ. */
@@ -20,7 +21,7 @@ it(
     const clock = (): number => now;
     const store = openMemoryKeyStore({ now: clock, graceMs: 0, whenFull: 'refuse', maxEntries: 2 * sessions, maxBytes: 1e9 });
     const memory = createSessionMemory({ store, now: clock, maxTokens: 1_000, ttlMs });
-    await leaveSessions(memory, 100);
+    await leaveSessions(memory, 2_000);
     now += ttlMs;
     await pruneAll(store);
     const empty = await heapMegabytes();
@@ -56,17 +57,17 @@ it('leaves no rows of them in SQLite when others follow', async () => {
   await using place = await openPlace({ kind: 'sqlite', at: ':memory:', space: 'left' }, () => now);
   const memory = createSessionMemory({ store: place.store, now: () => now, maxTokens: 1_000, ttlMs });
   const keysAfter = async (): Promise<number> => {
-    await leaveSessions(memory, 1_000);
+    await leaveSessions(memory, sqliteSessions);
     let pruned = 0;
     now += ttlMs + storeGraceMs;
     for (let batch = await place.store.prune(); batch > 0; batch = await place.store.prune()) pruned += batch;
     return pruned;
   };
-  expect(await keysAfter()).toBe(1_000);
-  await leaveSessions(memory, 1_000);
+  expect(await keysAfter()).toBe(sqliteSessions);
+  await leaveSessions(memory, sqliteSessions);
   now += ttlMs + storeGraceMs;
   // Each has two writes, and every 256th of them prunes 512 rows.
-  expect(await keysAfter()).toBe(1_000);
+  expect(await keysAfter()).toBe(sqliteSessions);
 });
 
 async function leaveSessions(memory: SessionMemory, count: number): Promise<void> {

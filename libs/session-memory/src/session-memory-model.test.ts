@@ -33,7 +33,7 @@ it(
           else await act(memory, model, { each, now: clock.now });
         }
       }),
-      { numRuns: isSoak ? 5_000 : 200 },
+      { numRuns: isSoak ? 5_000 : 80 },
     );
   },
   isSoak ? 600_000 : 60_000,

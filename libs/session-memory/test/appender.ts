@@ -1,4 +1,6 @@
-/** One of several processes that append to the same sessions at once. Prints the numbers its turns got as one line of JSON. */
+/** One of several processes that append to the same sessions at once. For each store it prints the numbers its turns got as one line of JSON. */
+import { createInterface } from 'node:readline';
+import type { KeyStore } from '@trellis-mcp/stores';
 import { createSessionMemory } from '../src/index.ts';
 import { openPlace, type Place } from './open-place.ts';
 
@@ -10,36 +12,43 @@ export interface Target {
   turns: number;
 }
 
-/** What an appending process is told, as JSON in its first argument. */
-export interface AppendTask {
+/** Where to append, and to what. */
+export interface AppendRound {
   place: Place;
-  principal: string;
-  writer: number;
-  targets: Target[];
+  targets: readonly Target[];
 }
 
-/** What it prints at the end, for each target. */
+/** What an appending process is told, as JSON in its first argument. */
+export interface AppendTask {
+  principal: string;
+  writer: number;
+  /** One after the other. */
+  rounds: readonly AppendRound[];
+}
+
+/** What it prints at the end of a round, for each target. */
 export interface AppendResult {
   /** By turn, in the order of this writer. */
   seqs: number[];
   ms: number;
 }
 
-const { place, principal, writer, targets } = JSON.parse(process.argv[2] ?? '') as AppendTask;
+const { principal, writer, rounds } = JSON.parse(process.argv[2] ?? '') as AppendTask;
 // Every second writer does not wait for one append before the next.
 const burst = writer % 2 === 0 ? 1 : 10;
+const told = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
-await using opened = await openPlace(place);
-const { store } = opened;
-console.log('open');
-await new Promise((resolve) => process.stdin.once('data', resolve));
+for (const { place, targets } of rounds) {
+  await using opened = await openPlace(place);
+  console.log(`open ${place.kind}`);
+  await told.next();
+  const results: AppendResult[] = [];
+  for (const target of targets) results.push(await appendTo(opened.store, target));
+  console.log(JSON.stringify(results));
+}
 process.stdin.destroy();
 
-const results: AppendResult[] = [];
-for (const target of targets) results.push(await appendTo(target));
-console.log(JSON.stringify(results));
-
-async function appendTo({ handle, maxTokens, turns }: Target): Promise<AppendResult> {
+async function appendTo(store: KeyStore, { handle, maxTokens, turns }: Target): Promise<AppendResult> {
   const started = performance.now();
   const memory = createSessionMemory({ store, maxTokens, ttlMs: 3_600_000 });
   const append = async (index: number): Promise<number> => {

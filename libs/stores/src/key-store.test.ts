@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sharedPostgres, sharedRedis, type SharedInstance } from '@trellis-mcp/test-services';
 import { testAcrossProcesses } from '../test/across-processes.ts';
 import { testKeyStore } from '../test/key-store-suite.ts';
+import type { Place } from '../test/open-store.ts';
 import { openMemoryKeyStore } from './memory-key-store.ts';
 
 let directory: string;
@@ -21,21 +22,21 @@ afterAll(async () => {
 
 describe('memory', () => testKeyStore(() => ({ kind: 'memory', at: '', space })));
 
-describe('SQLite', () => {
-  testKeyStore(() => ({ kind: 'sqlite', at: join(directory, 'keys.db'), space }));
-  testAcrossProcesses(() => ({ kind: 'sqlite', at: join(directory, 'race.db'), space }));
-});
+describe('SQLite', () => testKeyStore(() => ({ kind: 'sqlite', at: join(directory, 'keys.db'), space })));
 
 describe('SQLite in memory', () => testKeyStore(() => ({ kind: 'sqlite', at: ':memory:', space })));
 
-describe('Redis', () => {
-  testKeyStore(() => ({ kind: 'redis', at: redis.url, space }));
-  testAcrossProcesses(() => ({ kind: 'redis', at: redis.url, space }));
-});
+describe('Redis', () => testKeyStore(() => ({ kind: 'redis', at: redis.url, space })));
 
-describe('Postgres', () => {
-  testKeyStore(() => ({ kind: 'postgres', at: postgres.url, space }));
-  testAcrossProcesses(() => ({ kind: 'postgres', at: postgres.url, space }));
+describe('Postgres', () => testKeyStore(() => ({ kind: 'postgres', at: postgres.url, space })));
+
+describe('a shared store', () => {
+  const places = (): Place[] => [
+    { kind: 'sqlite', at: join(directory, 'race.db'), space },
+    { kind: 'redis', at: redis.url, space },
+    { kind: 'postgres', at: postgres.url, space },
+  ];
+  testAcrossProcesses(places, ['sqlite', 'redis', 'postgres']);
 });
 
 describe('a full memory store', () => {

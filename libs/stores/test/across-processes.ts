@@ -1,28 +1,35 @@
-import { expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { recordMeasurement, spawnProbe, type Probe } from '@trellis-mcp/test-services';
 import type { HammerResult, HammerTask } from './hammer.ts';
 import { openStore, type Place } from './open-store.ts';
 
 const isSoak = process.env['SOAK'] === '1';
 const processes = 8;
-const updates = isSoak ? 10_000 : 150;
-const keys = isSoak ? 1_000 : 40;
+const roundMs = isSoak ? 900_000 : 60_000;
+const updates = isSoak ? 10_000 : 60;
+const keys = isSoak ? 1_000 : 20;
 
-/** What holds across processes; call it inside a `describe` for places that processes share. */
-export function testAcrossProcesses(place: () => Place): void {
-  it(
-    `loses no update and lets exactly one add win across ${String(processes)} processes`,
+/** What holds across processes, in places that they share; call it inside a `describe`. The same processes serve every place. */
+export function testAcrossProcesses(places: () => readonly Place[], kinds: readonly Place['kind'][]): void {
+  let shared: readonly Place[];
+  let results: readonly HammerResult[];
+  beforeAll(
     async () => {
-      const shared = { ...place(), space: `${place().space}_race` };
-      const results = await hammer({ place: shared, updates, keys });
-      await using opened = await openStore(shared);
-      expect(await opened.store.get('counter')).toBe(String(processes * updates));
-      const won = results.flatMap((result) => result.won).sort((a, b) => a - b);
-      expect(won).toEqual(Array.from({ length: keys }, (_, key) => key));
-      await record(shared.kind, results);
+      shared = places().map((place) => ({ ...place, space: `${place.space}_race` }));
+      results = await hammer({ places: shared, updates, keys });
     },
-    isSoak ? 900_000 : 120_000,
+    isSoak ? 2_700_000 : 120_000,
   );
+  it.each(kinds)(`%s loses no update and lets exactly one add win across ${String(processes)} processes`, async (kind) => {
+    const place = shared.find((each) => each.kind === kind);
+    if (place === undefined) throw new Error(`No place of the kind ${kind}.`);
+    const own = results.filter((result) => result.kind === kind);
+    await using opened = await openStore(place);
+    expect(await opened.store.get('counter')).toBe(String(processes * updates));
+    const won = own.flatMap((result) => result.won).sort((a, b) => a - b);
+    expect(won).toEqual(Array.from({ length: keys }, (_, key) => key));
+    await record(kind, own);
+  });
 }
 
 /** Each time is that of the slowest process; both are recorded only after the totals were found exact. */
@@ -36,21 +43,23 @@ async function record(kind: Place['kind'], results: readonly HammerResult[]): Pr
   await recordMeasurement({ ...all, name: `${of}: add each of ${String(keys)} keys`, value: added, bound: 'one wins each' });
 }
 
-/** Starts every process, waits until all have opened the store, and lets them go at once. */
+/** Starts every process; for each place waits until all have opened it, and lets them go at once. */
 async function hammer(task: HammerTask): Promise<HammerResult[]> {
   const args = ['--conditions=@trellis-mcp/source', `${import.meta.dirname}/hammer.ts`, JSON.stringify(task)];
   const probes = await Promise.all(Array.from({ length: processes }, () => spawnProbe(process.execPath, args)));
   try {
-    await Promise.all(probes.map((probe) => probe.waitForStdout('open', 60_000)));
-    for (const probe of probes) probe.stdin.write('go\n');
-    return await Promise.all(probes.map((probe) => resultOf(probe)));
+    for (const { kind } of task.places) {
+      await Promise.all(probes.map((probe) => probe.waitForStdout(`open ${kind}`, roundMs)));
+      for (const probe of probes) probe.stdin.write('go\n');
+    }
+    return (await Promise.all(probes.map((probe) => resultsOf(probe)))).flat();
   } finally {
     await Promise.all(probes.map((probe) => probe.stop()));
   }
 }
 
-async function resultOf(probe: Probe): Promise<HammerResult> {
+async function resultsOf(probe: Probe): Promise<HammerResult[]> {
   const { code } = await probe.exit;
   if (code !== 0) throw new Error(`A process failed: ${probe.stderr}`);
-  return JSON.parse(probe.stdoutLines.at(-1) ?? '') as HammerResult;
+  return probe.stdoutLines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as HammerResult);
 }

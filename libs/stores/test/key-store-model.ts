@@ -46,7 +46,7 @@ export async function expectLikeModel(place: Place): Promise<void> {
         else expect(await act(opened.store, root, each)).toEqual(actOnModel(model, now, each));
       }
     }),
-    { numRuns: process.env['SOAK'] === '1' ? 500 : 40 },
+    { numRuns: process.env['SOAK'] === '1' ? 500 : 15 },
   );
 }
 
