@@ -1,5 +1,6 @@
 import { McpServer, type Implementation, type McpServerOptions, type Transport } from '@modelcontextprotocol/server';
 import type { Catalog } from './catalog/create-catalog.ts';
+import { LeanServer } from './lean-server.ts';
 
 /**
  * The SDK's server without its registry: tools live in the catalog, made once, and nothing is registered per request.
@@ -8,18 +9,24 @@ import type { Catalog } from './catalog/create-catalog.ts';
  * overridden here (docs/adr/0008).
  */
 export class TrellisServer extends McpServer {
+  override readonly server: LeanServer;
   readonly #catalog: Catalog;
 
   constructor(info: Implementation, options: McpServerOptions, catalog: Catalog) {
-    super(info, options);
+    // One without capabilities, and so without handlers, which nobody uses.
+    super(info);
+    this.server = new LeanServer(info, options);
     this.#catalog = catalog;
   }
 
   override async connect(transport: Transport): Promise<void> {
     await super.connect(transport);
-    const close = transport.onclose;
+    const { onclose: close, onmessage: read } = transport;
     transport.onclose = () => {
       withoutStacks(() => close?.());
+    };
+    transport.onmessage = (message, extra) => {
+      withoutStacks(() => read?.(message, extra));
     };
   }
 
@@ -28,7 +35,10 @@ export class TrellisServer extends McpServer {
   }
 }
 
-/** The SDK makes an error at every close, also when nobody waits for it, and over HTTP every request closes: its stack is a twentieth of the cost. */
+/**
+ * The SDK makes an error at every close, also when nobody waits for it, and over HTTP every request closes; and two for each message, to find
+ * out that it is no response. Their stacks are a twentieth of the cost. Handlers run in a later turn, with stacks.
+ */
 function withoutStacks(run: () => void): void {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
