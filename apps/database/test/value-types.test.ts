@@ -1,4 +1,7 @@
+import { describe } from '@jest/globals';
 import { describeValueTypes } from './describe-value-types.ts';
+import { openPostgresShop } from './open-postgres-shop.ts';
 import { openShop } from './open-shop.ts';
 
-describeValueTypes(() => Promise.resolve(openShop()));
+describe('PGlite', () => describeValueTypes(() => Promise.resolve(openShop())));
+describe('PostgreSQL', () => describeValueTypes(openPostgresShop));

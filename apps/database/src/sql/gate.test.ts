@@ -199,7 +199,8 @@ describe('properties', () => {
 describe('a parser that gave up', () => {
   it('is replaced, and judges as before', async () => {
     const worn = openGate();
-    for (let round = 0; round < 45; round += 1) {
+    // One that is not replaced misreads short texts after 25.
+    for (let round = 0; round < (process.env['SOAK'] === '1' ? 45 : 30); round += 1) {
       expect(await worn.check(`select ${String(round)}${'+1'.repeat(12_000)}`)).toMatchObject({ reason: 'nesting' });
     }
     expect(await worn.check('select pg_sleep(1)')).toMatchObject({ reason: 'function' });
