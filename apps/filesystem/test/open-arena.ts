@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, mkdtemp, open, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCanary, type Canary } from './canary.ts';
+import { expectClosed } from './expect-closed.ts';
 import { findFastFolder } from './find-fast-folder.ts';
 import type { SwapPair } from './start-swapper.ts';
 import { findContent, takeSnapshot } from './tree-snapshot.ts';
@@ -64,6 +65,7 @@ export async function openArena(): Promise<Arena> {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(folders.map((folder) => folder.close()));
+      await expectClosed(top);
       await rm(top, { recursive: true, force: true });
     },
   };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Connection, ConnectOptions } from '@trellis-mcp/client';
 import { startInProcess } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
+import { expectClosed } from './expect-closed.ts';
 
 /** A server that may write in a folder of its own, and a client whose user agrees to everything. */
 export interface Workshop extends AsyncDisposable {
@@ -60,6 +61,7 @@ export async function openWorkshop({ files = {}, args = [], place = tmpdir() }: 
     async [Symbol.asyncDispose]() {
       await client.close();
       await server.close();
+      await expectClosed(top);
       await rm(top, { recursive: true });
     },
   };

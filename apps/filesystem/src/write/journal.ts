@@ -73,9 +73,9 @@ class OpenJournal implements Journal {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inTurn(async () => {
+      await using folder = this.#folder;
       await this.#handle.close();
-      await unlink(this.#folder.entry(this.#name));
-      await this.#folder[Symbol.asyncDispose]();
+      await unlink(folder.entry(this.#name));
     });
   }
 
@@ -98,11 +98,11 @@ class OpenJournal implements Journal {
     const next = this.#folder.entry(`${this.#name}.next`);
     const old = this.#handle;
     this.#handle = await open(next, createAnew, 0o600);
+    await old.close();
     this.#bytes = 0;
     this.#written = new Set(this.#open.keys());
     for (const json of this.#written) await this.#append(`+${json}\n`);
     await rename(next, this.#folder.entry(this.#name));
-    await old.close();
   }
 
   async #append(line: string): Promise<void> {
