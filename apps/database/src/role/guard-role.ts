@@ -35,29 +35,36 @@ export async function guardRole(source: Source, options: GuardRoleOptions): Prom
     return source;
   }
   const guard = options.strict ? refuseDangerous(source, options) : warnOfDangerous(source, options);
-  await guard.before?.();
-  const guarded = async <Answer>(run: () => Promise<Answer>): Promise<Answer> => {
-    await guard.before?.();
-    try {
-      return await run();
-    } catch (error) {
-      guard.failed(error);
-      throw error;
-    } finally {
-      guard.after();
-    }
+  await guard.before();
+  // Nothing is awaited that is at hand: each call goes through here.
+  const watched = <Answer>(running: Promise<Answer>): Promise<Answer> =>
+    running.then(
+      (answer) => {
+        guard.after();
+        return answer;
+      },
+      (error: unknown) => {
+        guard.failed(error);
+        guard.after();
+        throw error;
+      },
+    );
+  const guarded = <Answer>(run: () => Promise<Answer>): Promise<Answer> => {
+    const judging = guard.before();
+    return judging === undefined ? watched(run()) : judging.then(() => watched(run()));
   };
   return {
     ...source,
-    loadCatalog: async () => guarded(async () => source.loadCatalog()),
-    readPage: async (request, run) => guarded(async () => source.readPage(request, run)),
-    runScript: async (statements, run) => guarded(async () => source.runScript(statements, run)),
+    loadCatalog: () => guarded(() => source.loadCatalog()),
+    readPage: (request, run) => guarded(() => source.readPage(request, run)),
+    runScript: (statements, run) => guarded(() => source.runScript(statements, run)),
   };
 }
 
 /** What happens around each use of a guarded source. */
 interface Guard {
-  before?(): Promise<void>;
+  /** What a call waits for; nothing when the role is judged. */
+  before(): Promise<void> | undefined;
   failed(error: unknown): void;
   after(): void;
 }
@@ -73,14 +80,14 @@ function refuseDangerous(source: Source, { now }: GuardRoleOptions): Guard {
     judgedAt = now();
   };
   return {
-    async before() {
+    before() {
       if (now() - judgedAt < freshMs) {
-        return;
+        return undefined;
       }
       judging ??= judge().finally(() => {
         judging = undefined;
       });
-      await judging;
+      return judging;
     },
     failed(error) {
       if (isAppError(error) && error.code === 'UPSTREAM') {
@@ -105,6 +112,7 @@ function warnOfDangerous(source: Source, { log, now }: GuardRoleOptions): Guard 
     }
   };
   return {
+    before: () => undefined,
     failed: () => undefined,
     after() {
       if (now() >= nextAt) {

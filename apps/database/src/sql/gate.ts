@@ -60,8 +60,11 @@ class CachingGate implements SqlGate {
 
   async check(sql: string): Promise<Verdict> {
     const known = this.#verdicts.get(sql);
-    if (known !== undefined && (known.catalog === undefined || known.catalog === (await this.#findCatalog()))) {
-      return known.verdict;
+    if (known !== undefined) {
+      const catalog = known.catalog === undefined ? undefined : this.#findCatalog();
+      if (known.catalog === (catalog instanceof Promise ? await catalog : catalog)) {
+        return known.verdict;
+      }
     }
     const judged = await this.#judge(sql);
     if (!judged.isPassing) {
