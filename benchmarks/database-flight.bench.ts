@@ -15,6 +15,7 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   const measured = await measureInterleaved(
     servers.map((server) => parallelLookups(server, counts)),
     rounds,
+    0,
   );
   return [{ title, unit: 'µs per call', measured, bound: 0.5 }];
 }

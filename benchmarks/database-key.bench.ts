@@ -3,7 +3,7 @@ import { openDatabaseSetting } from './database-servers.ts';
 import { compareTo, measureInterleaved } from './measure.ts';
 import type { BenchResult } from './report.ts';
 
-const counts = { warmUp: 10_000, counted: 2_000 };
+const counts = { warmUp: 10_000, counted: 1_000 };
 const unit = 'p50, µs';
 
 /** One row by its key over stdio, one call after the other, against `pg` itself in a READ ONLY transaction and against other servers. Needs `npm run build`. */
@@ -13,7 +13,7 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   const ours = [setting.trellisByText, setting.trellis].map((server) => sequentialLookups(server, counts));
   const { peers } = setting;
   const others = 'missing' in peers ? [] : [peers.readOnlyDbhub, peers.dbhub, peers.toolbox].map((peer) => sequentialLookups(peer, counts));
-  const measured = await measureInterleaved([raw, ...others, ...ours], rounds);
+  const measured = await measureInterleaved([raw, ...others, ...ours], rounds, 0);
   const compare = (title: string, names: readonly string[], bound: number): BenchResult =>
     'missing' in peers && title !== besideRaw
       ? { title, missing: peers.missing }

@@ -21,10 +21,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Runs the variants in turn (A B A B ...) after one uncounted round, so that a drifting machine touches all alike. */
-export async function measureInterleaved(variants: readonly Variant[], rounds: number): Promise<Measured[]> {
+/**
+ * Runs the variants in turn (A B A B ...) after one uncounted round, so that a drifting machine touches all alike.
+ *
+ * @param uncounted Rounds before; none for variants that start a fresh process and warm it up each time. Default: 1.
+ */
+export async function measureInterleaved(variants: readonly Variant[], rounds: number, uncounted = 1): Promise<Measured[]> {
   const costs = new Map<string, number[]>(variants.map((variant) => [variant.name, []]));
-  for (let round = -1; round < rounds; round += 1) {
+  for (let round = -uncounted; round < rounds; round += 1) {
     for (const variant of variants) {
       const cost = await variant.run();
       if (round >= 0) costs.get(variant.name)?.push(cost);
