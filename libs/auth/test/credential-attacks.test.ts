@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, it } from '@jest/globals';
-import { authorization, bearer, canary, invalid, malformed, openAttackBench, type Attack, type AttackBench } from './attack-bench.ts';
+import { afterAll, expect, it } from '@jest/globals';
+import { authFailure, createApiKey, createAuthenticator, loadApiKeys } from '../src/index.ts';
+import { authorization, bearer, canary, invalid, malformed, openAttackBench, request, type Attack } from './attack-bench.ts';
+import { resource } from './start-stub-issuer.ts';
 
-let bench: AttackBench;
-beforeAll(async () => {
-  bench = await openAttackBench();
-});
+const bench = await openAttackBench();
 afterAll(() => bench.close());
 
 const attacks: Attack[] = [
@@ -57,3 +56,76 @@ const attacks: Attack[] = [
   { title: 'a header one byte too long', send: () => bearer('a'.repeat(8_192 - 6)), ...invalid, reason: 'oversize' },
 ];
 it.each(attacks)('refuses $title', async (attack) => bench.expectRefused(bench.authenticator(), attack));
+
+it('refuses what is no key of the file, in one way', async () => {
+  const { key, entry } = createApiKey({ name: 'ci', scopes: ['db:read'] });
+  const ended = createApiKey({ name: 'old', scopes: [], expiresAt: '2020-01-01T00:00:00Z' });
+  const apiKeys = await loadApiKeys({ read: async () => JSON.stringify({ keys: [entry, ended.entry] }) });
+  const auth = createAuthenticator({ resource, scopes: [], apiKeys, issuer: bench.stub.issuer, fetch });
+  const wrong = [createApiKey({ name: 'ci', scopes: [] }).key, ended.key, `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`];
+  for (const one of wrong) await bench.expectRefused(auth, { send: () => bearer(one), ...invalid, reason: 'unknown_key' });
+  for (const one of [entry.hash, entry.hash.slice(7), 'ci', `${key}x`, key.toUpperCase()]) {
+    const answer = await auth.authenticate({ method: 'POST', url: '/', headers: { authorization: `Bearer ${one}` } }).catch(authFailure);
+    expect(answer).toMatchObject({ status: one.includes(':') ? 400 : 401 });
+  }
+  await bench.expectRefused(auth, {
+    send: () => ({ headers: { authorization: `DPoP ${key}` } }),
+    ...invalid,
+    reason: 'unknown_key',
+  });
+  await expect(auth.authenticate({ method: 'POST', url: '/', headers: { authorization: `Bearer ${key}` } })).resolves.toMatchObject({
+    id: 'key:ci',
+  });
+});
+
+it('refuses tokens where only keys are taken, without metadata in the challenge', async () => {
+  const apiKeys = await loadApiKeys({ read: async () => '{"keys":[]}' });
+  const auth = createAuthenticator({ resource, scopes: [], apiKeys });
+  await bench.expectRefused(auth, { send: () => bench.signed(), ...invalid, reason: 'unknown_key' });
+  expect([auth.metadata(), auth.metadataUrl, auth.challenge()]).toEqual([undefined, undefined, 'Bearer']);
+});
+
+it('names exactly the scopes that are missing, compared whole', async () => {
+  const auth = bench.authenticator();
+  for (const scope of [
+    'db:readonly',
+    'db',
+    'db:*',
+    '*',
+    'DB:READ',
+    'db:read:all',
+    'xdb:read',
+    '',
+    ['db:read health:read'],
+    ['db', ':read'],
+    { 'db:read': true },
+    7,
+    null,
+  ]) {
+    const principal = await auth.authenticate(request(await bench.signed({ claims: { scope } })));
+    const failure = authFailure(thrownBy(() => auth.requireScopes(principal, ['db:read', 'health:read'])));
+    expect(failure).toMatchObject({ status: 403, reason: 'insufficient_scope', body: { error: 'insufficient_scope' } });
+    expect(failure?.headers['www-authenticate']).toContain('scope="db:read health:read"');
+  }
+  for (const changes of [
+    { scope: 'openid db:read' },
+    { scope: ['db:read'] },
+    { scope: undefined, scp: ['db:read'] },
+    { scope: undefined, scp: 'db:read' },
+  ]) {
+    const principal = await auth.authenticate(request(await bench.signed({ claims: changes })));
+    expect(() => auth.requireScopes(principal, ['db:read'])).not.toThrow();
+    expect(authFailure(thrownBy(() => auth.requireScopes(principal, ['health:read', 'db:read'])))?.headers['www-authenticate']).toContain(
+      'scope="health:read"',
+    );
+  }
+});
+
+function thrownBy(run: () => void): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

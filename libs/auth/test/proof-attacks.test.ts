@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { type TokenChanges } from '@trellis-mcp/test-services';
 import { openMemoryKeyStore } from '@trellis-mcp/stores';
 import { authFailure, type AuthRequest } from '../src/index.ts';
-import { canary, encode, invalid, openAttackBench, request, seconds, type Attack, type AttackBench } from './attack-bench.ts';
+import { canary, encode, invalid, openAttackBench, request, seconds, type Attack } from './attack-bench.ts';
 import { resource } from './start-stub-issuer.ts';
 
-let bench: AttackBench;
-beforeAll(async () => {
-  bench = await openAttackBench();
-});
+const bench = await openAttackBench();
 afterAll(() => bench.close());
 
 const bound = async (changes: TokenChanges & { proof?: string } = {}): Promise<Partial<AuthRequest>> => {

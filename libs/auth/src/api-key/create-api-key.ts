@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import { parseApiKeys } from './parse-api-keys.ts';
+import { AppError } from '@trellis-mcp/errors';
+import { readApiKeyEntry } from './parse-api-keys.ts';
 
 /** One key as the file of keys holds it. */
 export interface ApiKeyEntry {
@@ -20,13 +21,12 @@ export const apiKeyPattern = /^trellis_[A-Za-z0-9_-]{43}$/;
  * Makes a new key. `key` is shown once, to whoever will use it; `entry` goes into the file. A fast hash is enough because the key
  * itself is random, unlike a password.
  *
- * Throws `INVALID_INPUT` for an entry that the file could not hold.
+ * Throws `INVALID_INPUT` that names the field for an entry that the file could not hold.
  */
 export function createApiKey(entry: Omit<ApiKeyEntry, 'hash'>): { key: string; entry: ApiKeyEntry } {
   const key = `trellis_${randomBytes(32).toString('base64url')}`;
-  const [checked] = parseApiKeys(JSON.stringify({ keys: [{ ...entry, hash: hashApiKey(key) }] }));
-  if (checked === undefined) throw new TypeError('One key has one entry.');
-  return { key, entry: checked };
+  const refuse = (what: string): AppError => new AppError('INVALID_INPUT', `No key can have this: ${what}.`);
+  return { key, entry: readApiKeyEntry({ ...entry, hash: hashApiKey(key) }, refuse) };
 }
 
 /** The `hash` of a key's entry. */

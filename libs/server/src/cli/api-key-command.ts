@@ -23,7 +23,7 @@ function createKey(app: Lists<never, never>, flags: Readonly<Record<string, stri
     return { code: 0, stdout, stderr: warnOfScopes(app, scopes) };
   } catch (cause) {
     if (!isAppError(cause)) throw cause;
-    throw new AppError('INVALID_INPUT', cause.message.replace('The file of API keys is wrong: keys[0].', 'No key can have this: '), {
+    throw new AppError('INVALID_INPUT', cause.message, {
       hint: 'Write it as in --name ci --scope db:read,health:read --expires-at 2027-01-31T00:00:00Z.',
       cause,
     });
