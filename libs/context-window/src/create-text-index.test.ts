@@ -67,6 +67,6 @@ describe('an index', () => {
     const index = await createTextIndex(many);
     const start = performance.now();
     expect(index.search(query, { limit: 5 }).length).toBeLessThanOrEqual(5);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });

@@ -16,5 +16,5 @@ it.each([
 it.each(['a', 'aB', 'a ', '1a', '\u0301', '_'])('takes time in line with the length of %j repeated', (piece) => {
   const start = performance.now();
   expect(splitWords(piece.repeat(1_000_000)).length).toBeLessThanOrEqual(2000);
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });

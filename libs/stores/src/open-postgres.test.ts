@@ -20,7 +20,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 it.each(['killed', 'frozen'])(
   'fails as retryable UPSTREAM while Postgres is %s under load, and heals by itself',
   async (how) => {
-    await using postgres = await openPostgres(server.url, { statementTimeoutMs: 300, connectTimeoutMs: 500 });
+    await using postgres = await openPostgres(server.url, { statementTimeoutMs: 1_000, connectTimeoutMs: 2_000 });
     const store = await openPostgresKeyStore(postgres);
     let isOver = false;
     const errors: unknown[] = [];
