@@ -53,7 +53,7 @@ describe('rows with --cache-ttl-ms', () => {
     await runSql(postgres.url, change);
     const again = await ask(one.client, sql);
     expect(again).toEqual({ ...first, elapsedMs: expect.any(Number), cachedMs: expect.any(Number) });
-    expect(again.cachedMs).toBeLessThan(10_000);
+    expect(again.cachedMs).toBeLessThan(60_000);
     expect(again.rows[0]).toEqual([1, 'item 1', '1.10', expect.anything()]);
     expect(await one.server.host.health.report()).toMatchObject({ cache_hit_rate: 0.5 });
   });

@@ -54,3 +54,24 @@ it('names and reads a type that was made after the types were read', async () =>
   clock.ms += 10_000;
   expect(await reader.rows(`select array['sad', null]::mood[]`)).toEqual([[['sad', null]]]);
 });
+
+it('a function made since is looked up before it passes', async () => {
+  clock.ms += 11_000;
+  expect((await reader.source.gate.check('select newcomer()')).ok).toBe(true);
+  await owner.query(`create function newcomer() returns integer language sql volatile as 'select 1'`);
+  clock.ms += 11_000;
+  expect(await reader.source.gate.check('select newcomer()')).toMatchObject({ ok: false, reason: 'function' });
+});
+
+it('a function changed since is judged anew when the facts are', async () => {
+  await owner.query(`create or replace function newcomer() returns integer language sql stable as 'select 1'`);
+  clock.ms += 11_000;
+  await reader.source.gate.check('select another_one()');
+  expect((await reader.source.gate.check('select newcomer()')).ok).toBe(true);
+});
+
+it('a view made since is followed at once', async () => {
+  expect((await reader.source.gate.check('table newcomers')).ok).toBe(true);
+  await owner.query('create view newcomers as select pg_sleep(60)::text as slept');
+  expect(await reader.source.gate.check('table newcomers')).toMatchObject({ ok: false, reason: 'function' });
+});

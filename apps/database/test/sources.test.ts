@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '@trellis-mcp/client';
 import { startPostgres, type TestInstance } from '@trellis-mcp/test-services';
-import { spawnServer, startHttpServer, startInProcess, type HttpServerProcess } from '@trellis-mcp/testing';
+import { spawnServer, startInProcess, type InProcessServer } from '@trellis-mcp/testing';
 import { writeFile } from 'node:fs/promises';
 import { app } from '../src/app.ts';
+import type { Deps } from '../src/deps.ts';
 import { runSql } from './open-catalog.ts';
 import { writeConfigFile, type ConfigFile } from './write-config-file.ts';
 
@@ -33,16 +34,17 @@ async function query(client: Connection, args: Record<string, unknown>): Promise
 }
 
 describe.each(['stdio', 'http'] as const)('two databases over %s', (transport) => {
-  let server: HttpServerProcess | undefined;
+  let server: InProcessServer<Deps> | undefined;
   let client: Connection;
 
   beforeAll(async () => {
-    server = transport === 'http' ? await startHttpServer(main, file.args) : undefined;
-    client = server === undefined ? await spawnServer(main, { args: file.args }) : await connect({ http: { url: server.url } });
+    // A program of its own once: what is said over HTTP is the same from this one.
+    server = transport === 'http' ? await startInProcess(app, { args: file.args }) : undefined;
+    client = server === undefined ? await spawnServer(main, { args: file.args }) : await connect({ http: { url: await server.listen() } });
   });
   afterAll(async () => {
     await client.close();
-    await server?.[Symbol.asyncDispose]();
+    await server?.close();
   });
 
   describeTools(() => client);

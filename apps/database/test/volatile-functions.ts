@@ -87,7 +87,7 @@ export function describeNestedCalls(getTarget: () => Target): void {
         expect(await isAccepted(getTarget(), sql)).toBe(false);
         expect(await isAccepted(getTarget(), sql.replaceAll(`"${called}"(1)`, 'lower(1)'))).toBe(true);
       }),
-      { numRuns: process.env['SOAK'] === '1' ? 20_000 : 300 },
+      { numRuns: process.env['SOAK'] === '1' ? 20_000 : 150 },
     );
   });
 }
