@@ -13,6 +13,8 @@ const idleTurnMs = 20;
 /** Bounds of an urgent stop: 200 + 200 + 300 + 700 ms and half a second to notice a lost parent stay below 2 s. */
 const urgentIntakeMs = 200;
 const urgentCloseMs = 700;
+/** What the first steps leave of these is there to close, too; only a lost parent is noticed late. */
+const urgentMs = { parentGone: 1_400, others: 1_600 };
 /** What the steps that found no time left get, all together. */
 const leftoverMs = 100;
 
@@ -43,6 +45,8 @@ class OrderedLifecycle implements Lifecycle {
   #intakeMs = 0;
   #onIdle: (() => void) | undefined;
   #stopReason: StopReason | undefined;
+  /** By when an urgent stop has closed everything. */
+  #urgentBy: number | undefined;
   #stopping: Promise<void> | undefined;
   /** Why the exit code is not 0; the first one is told. */
   #fault: string | undefined;
@@ -107,10 +111,16 @@ class OrderedLifecycle implements Lifecycle {
     const fields = { reason, note: details.note, active: this.#active, err: details.error };
     if (isFirst) this.#options.log.info(fields, 'Stopping.');
     else this.#options.log.debug(fields, 'Another reason to stop.');
-    if (isUrgent(reason)) this.#hurry.abort();
+    if (isUrgent(reason)) this.#hurryUp(reason);
     if (isFirst) this.#phase = 'draining';
     this.#stopping ??= this.#shutDown(details.note ?? stopNotes[reason]);
     return this.#stopping;
+  }
+
+  #hurryUp(reason: StopReason): void {
+    const latest = this.#options.now() + (reason === 'parent-gone' ? urgentMs.parentGone : urgentMs.others);
+    this.#urgentBy = Math.min(this.#urgentBy ?? latest, latest);
+    this.#hurry.abort();
   }
 
   async #shutDown(note: string): Promise<void> {
@@ -181,8 +191,7 @@ class OrderedLifecycle implements Lifecycle {
   async #closeAll(): Promise<void> {
     const { now, stepTimeoutMs } = this.#options;
     const calmMs = Math.max(stepTimeoutMs * 1.5 - this.#intakeMs, stepTimeoutMs / 2);
-    const budgetMs = this.#hurry.signal.aborted ? urgentCloseMs : calmMs;
-    const deadline = now() + budgetMs;
+    const deadline = this.#urgentBy === undefined ? now() + calmMs : Math.max(this.#urgentBy, now() + urgentCloseMs);
     for (let step = this.#closeSteps.pop(); step !== undefined; step = this.#closeSteps.pop()) {
       const leftMs = deadline - now();
       if (leftMs > 0) {

@@ -54,7 +54,10 @@ async function work(kind: string): Promise<void> {
     say('aborted');
   }
   if (kind === 'deaf') await new Promise(() => undefined);
-  if (kind === 'large') process.stdout.write(`${'x'.repeat(4_000_000)}\n`);
+  if (kind === 'large') {
+    process.stdout.write(`${'x'.repeat(4_000_000)}\n`);
+    say('large written');
+  }
   process.stdout.write('answered\n');
 }
 
