@@ -73,7 +73,7 @@ export interface RawWebSocket extends Disposable {
 export async function openRaw(port: number, headers: Headers = {}): Promise<RawWebSocket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
-  const state: Received = { messages: [], pings: 0, closed: Promise.withResolvers<number>() };
+  const state: Received = { messages: [], listeners: new Set(), pings: 0, closed: Promise.withResolvers<number>() };
   const gone = once(socket, 'close').then(() => {
     state.closed.resolve(1006);
   });
@@ -89,34 +89,47 @@ export async function openRaw(port: number, headers: Headers = {}): Promise<RawW
     send(...frames) {
       for (const one of frames) socket.write(typeof one === 'string' ? frame(one) : one);
     },
-    async waitFor(pattern) {
-      for (let attempt = 0; attempt < 1_000; attempt += 1) {
-        const found = messages.find((message) => pattern.test(message));
-        if (found !== undefined) return found;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      throw new Error(`No message matches ${pattern}: ${messages.join('\n').slice(0, 1_000)}`);
-    },
+    waitFor: (pattern) => waitForMessage(state, pattern),
     [Symbol.dispose]: () => void socket.destroy(),
   };
 }
 
 interface Received {
   readonly messages: string[];
+  /** Told of each message. */
+  readonly listeners: Set<(message: string) => void>;
   pings: number;
   readonly closed: PromiseWithResolvers<number>;
+}
+
+async function waitForMessage({ messages, listeners }: Received, pattern: RegExp): Promise<string> {
+  const past = messages.find((message) => pattern.test(message));
+  if (past !== undefined) return past;
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const listen = (message: string): void => {
+    if (pattern.test(message)) resolve(message);
+  };
+  const timer = setTimeout(() => {
+    resolve(undefined);
+  }, 60_000);
+  listeners.add(listen);
+  const found = await promise;
+  clearTimeout(timer);
+  listeners.delete(listen);
+  if (found === undefined) throw new Error(`No message matches ${pattern}: ${messages.join('\n').slice(0, 1_000)}`);
+  return found;
 }
 
 /** Resolves when the server has switched protocols; rejects with its answer when it refuses. */
 function readUpgrade(socket: Socket, state: Received): Promise<void> {
   return new Promise((resolve, reject) => {
     let isOpen = false;
-    let rest = Buffer.alloc(0);
+    let rest: Buffer = Buffer.alloc(0);
     socket.on('data', (chunk) => {
-      rest = Buffer.concat([rest, chunk]);
-      const end = rest.indexOf('\r\n\r\n');
-      if (!isOpen && end === -1) return;
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       if (!isOpen) {
+        const end = rest.indexOf('\r\n\r\n');
+        if (end === -1) return;
         if (!rest.toString('latin1').startsWith('HTTP/1.1 101')) reject(new Error(rest.toString('latin1')));
         rest = rest.subarray(end + 4);
         isOpen = true;
@@ -133,13 +146,17 @@ function readUpgrade(socket: Socket, state: Received): Promise<void> {
 }
 
 function note(state: Received, opcode: number, payload: Buffer): void {
-  if (opcode === opcodes.text) state.messages.push(payload.toString('utf8'));
+  if (opcode === opcodes.text) {
+    const message = payload.toString('utf8');
+    state.messages.push(message);
+    for (const listener of state.listeners) listener(message);
+  }
   if (opcode === opcodes.ping) state.pings += 1;
   if (opcode === opcodes.close) state.closed.resolve(payload.length >= 2 ? payload.readUInt16BE() : 1005);
 }
 
-function readFrames(bytes: Buffer, take: (opcode: number, payload: Buffer) => void): Buffer<ArrayBuffer> {
-  let rest = Buffer.from(bytes);
+function readFrames(bytes: Buffer, take: (opcode: number, payload: Buffer) => void): Buffer {
+  let rest = bytes;
   for (;;) {
     const short = (rest[1] ?? 0) & 0x7f;
     const start = short === 127 ? 10 : short === 126 ? 4 : 2;
