@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { isMissingCapability, requireCapability } from './capability.ts';
@@ -13,6 +13,7 @@ import { spawnProbe } from './spawn-probe.ts';
 import { startPostgres } from './start-postgres.ts';
 import { startRedis } from './start-redis.ts';
 import { startStubHttp } from './start-stub-http.ts';
+import type { TestInstance } from './test-instance.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_500, query_timeout: 2_500 });
@@ -22,6 +23,27 @@ async function query(url: string, sql: string): Promise<unknown[]> {
     return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
     await client.end();
+  }
+}
+
+/** Ids of the shared memory segments of this machine. */
+async function listSegments(): Promise<(string | undefined)[]> {
+  return (await readFile('/proc/sysvipc/shm', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/)[1]);
+}
+
+async function expectOwnDatabase(url: string): Promise<void> {
+  const before = process.env['TEST_POSTGRES_URL'];
+  process.env['TEST_POSTGRES_URL'] = url;
+  try {
+    const shared = await sharedPostgres();
+    expect(await query(shared.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    const list = `select datname from pg_database where datname like 'trellis_test_%'`;
+    expect(await query(url, list)).toHaveLength(1);
+    await shared.stop();
+    expect(await query(url, list)).toEqual([]);
+  } finally {
+    if (before === undefined) delete process.env['TEST_POSTGRES_URL'];
+    else process.env['TEST_POSTGRES_URL'] = before;
   }
 }
 
@@ -36,43 +58,55 @@ async function redisCommand(url: string, command: (redis: Redis) => Promise<unkn
   }
 }
 
-it('starts, kills, restarts, pauses and resumes a Postgres that keeps its data and its port', async () => {
-  await using postgres = await startPostgres();
-  await query(postgres.url, 'create table kept as select 7 as seven');
-  await postgres.kill();
-  expect(postgres.pid).toBeUndefined();
-  await expect(query(postgres.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
-  await postgres.restart();
-  expect(await query(postgres.url, 'select seven from kept')).toEqual([{ seven: 7 }]);
-  await postgres.pause();
-  await expect(query(postgres.url, 'select 1')).rejects.toThrow('timeout');
-  await postgres.resume();
-  expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
-});
+describe('one Postgres, in this order,', () => {
+  let postgres: TestInstance;
 
-it('checks the password, and runs under an ordinary user', async () => {
-  await using postgres = await startPostgres();
-  const url = new URL(postgres.url);
-  url.password = 'wrong';
-  await expect(query(url.href, 'select 1')).rejects.toThrow('password authentication failed');
-  const status = await readFile(`/proc/${String(postgres.pid)}/status`, 'utf8');
-  expect(status).not.toMatch(/^Uid:\s+0\b/m);
-});
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
 
-it('leaves no process, file or shared memory segment after a kill and a stop', async () => {
-  const postgres = await startPostgres();
-  const pid = postgres.pid ?? 0;
-  const pids = [pid, ...(await descendantsOf(pid))];
-  const data = (await readFile(`/proc/${String(pid)}/cmdline`, 'utf8')).split('\0')[2] ?? '';
-  expect(existsSync(data)).toBe(true);
-  const [, segment] = ((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[6] ?? '').trim().split(/\s+/);
-  await postgres.kill();
-  await postgres.stop();
-  await postgres.stop();
-  expect(await waitGone(pids, 0)).toEqual([]);
-  expect(existsSync(dirname(data))).toBe(false);
-  const segments = (await readFile('/proc/sysvipc/shm', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/)[1]);
-  expect(segments).not.toContain(segment);
+  afterAll(async () => {
+    await postgres.stop();
+  });
+
+  it('checks the password, and runs under an ordinary user', async () => {
+    const url = new URL(postgres.url);
+    url.password = 'wrong';
+    await expect(query(url.href, 'select 1')).rejects.toThrow('password authentication failed');
+    const status = await readFile(`/proc/${String(postgres.pid)}/status`, 'utf8');
+    expect(status).not.toMatch(/^Uid:\s+0\b/m);
+  });
+
+  it('serves as the server of TEST_POSTGRES_URL, where a database is made and dropped', async () => {
+    await expectOwnDatabase(postgres.url);
+  });
+
+  it('starts, kills, restarts, pauses and resumes a Postgres that keeps its data and its port', async () => {
+    await query(postgres.url, 'create table kept as select 7 as seven');
+    await postgres.kill();
+    expect(postgres.pid).toBeUndefined();
+    await expect(query(postgres.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
+    await postgres.restart();
+    expect(await query(postgres.url, 'select seven from kept')).toEqual([{ seven: 7 }]);
+    await postgres.pause();
+    await expect(query(postgres.url, 'select 1')).rejects.toThrow('timeout');
+    await postgres.resume();
+    expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('leaves no process, file or shared memory segment after a kill and a stop', async () => {
+    const pid = postgres.pid ?? 0;
+    const pids = [pid, ...(await descendantsOf(pid))];
+    const data = (await readFile(`/proc/${String(pid)}/cmdline`, 'utf8')).split('\0')[2] ?? '';
+    expect(existsSync(data)).toBe(true);
+    const [, segment] = ((await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n')[6] ?? '').trim().split(/\s+/);
+    await postgres.kill();
+    await postgres.stop();
+    await postgres.stop();
+    expect(await waitGone(pids, 0)).toEqual([]);
+    expect(existsSync(dirname(data))).toBe(false);
+    expect(await listSegments()).not.toContain(segment);
+  });
 });
 
 it('starts, kills, restarts, pauses and resumes a Redis, with or without its data', async () => {
@@ -118,23 +152,6 @@ it('shares services that answer', async () => {
   await using redis = await sharedRedis();
   expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   expect(await redisCommand(redis.url, (client) => client.ping())).toBe('PONG');
-});
-
-it('makes and drops a database on the server of TEST_POSTGRES_URL', async () => {
-  await using server = await startPostgres();
-  const before = process.env['TEST_POSTGRES_URL'];
-  process.env['TEST_POSTGRES_URL'] = server.url;
-  try {
-    const shared = await sharedPostgres();
-    expect(await query(shared.url, 'select 1 as one')).toEqual([{ one: 1 }]);
-    const list = `select datname from pg_database where datname like 'trellis_test_%'`;
-    expect(await query(server.url, list)).toHaveLength(1);
-    await shared.stop();
-    expect(await query(server.url, list)).toEqual([]);
-  } finally {
-    if (before === undefined) delete process.env['TEST_POSTGRES_URL'];
-    else process.env['TEST_POSTGRES_URL'] = before;
-  }
 });
 
 it('names a missing capability', async () => {
