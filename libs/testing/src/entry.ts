@@ -1,4 +1,5 @@
-import { extname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A program and its arguments. */
@@ -6,6 +7,9 @@ export interface Command {
   readonly command: string;
   readonly args: readonly string[];
 }
+
+/** Variables with which Node keeps what it compiled, which halves the time of a start from sources. */
+export const compileCache: Readonly<Record<string, string>> = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 
 /** Whether this library itself runs from its sources; the packages of an installed copy hold no sources to resolve to. */
 const isSource = extname(fileURLToPath(import.meta.url)) === '.ts';

@@ -1,6 +1,6 @@
 import { type Connection, connect, type ConnectOptions } from '@trellis-mcp/client';
 import { openSecretWatch } from '@trellis-mcp/test-services';
-import { entryCommand } from './entry.ts';
+import { compileCache, entryCommand } from './entry.ts';
 
 /** How {@link spawnServer} starts and speaks. */
 export interface SpawnOptions extends ConnectOptions {
@@ -20,7 +20,7 @@ export async function spawnServer(
     watch.write(text);
     onStderr?.(text);
   };
-  const stdio = { ...entryCommand(entry, args), ...(env && { env }), ...(cwd !== undefined && { cwd }), onStderr: hear };
+  const stdio = { ...entryCommand(entry, args), env: { ...compileCache, ...env }, ...(cwd !== undefined && { cwd }), onStderr: hear };
   const connection = await connect({ stdio }, options);
   const close = async (): Promise<void> => {
     await connection.close();
