@@ -50,6 +50,15 @@ it('gives the principal of a token', async () => {
   expect(Object.isFrozen(principal)).toBe(true);
 });
 
+it('recognises a token without a promise once it was verified, and until it ends', async () => {
+  const auth = authenticator();
+  const request = { method: 'POST', url: '/mcp', headers: { authorization: `Bearer ${await stub.sign()}` } };
+  const principal = await auth.recognise(request);
+  expect(auth.recognise(request)).toBe(principal);
+  at = principal.expiresAt;
+  expect(await reasonOf(auth.authenticate(request))).toBe('expired');
+});
+
 it('keeps users, clients and keys apart by the form of the id', async () => {
   const auth = authenticator();
   const ids = ['key:ci', 'client:app', 'app', 'oauth:alice'].map(
