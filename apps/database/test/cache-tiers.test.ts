@@ -60,7 +60,7 @@ describe('two processes with one Redis', () => {
       critical: false,
       detail: 'memory used (0 hits); redis used (0 hits)',
     });
-  }, 30_000);
+  }, 120_000);
 
   it('go on when it dies, say so once, and use it again', async () => {
     const args = flags('--redis-url', redis.url, '--principal', 'bob', '--log-level', 'info', '--log-format', 'json');
@@ -85,7 +85,7 @@ describe('two processes with one Redis', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     expect(count('uses this tier again')).toBeGreaterThan(0);
-  }, 40_000);
+  }, 120_000);
 });
 
 describe('the file of --cache-path', () => {
@@ -134,7 +134,7 @@ describe('the file of --cache-path', () => {
       'first: memory used (0 hits); redis used (0 hits); sqlite used (1 hits)',
       'first: memory used (0 hits); redis used (1 hits); sqlite used (0 hits)',
     ]);
-  }, 40_000);
+  }, 120_000);
 });
 
 describe('a file of --cache-path', () => {
@@ -147,7 +147,7 @@ describe('a file of --cache-path', () => {
     expect(await ask(client)).toMatchObject({ cachedMs: expect.any(Number) });
     expect(await readdir(folder)).toEqual(expect.arrayContaining(['cache.db', 'cache.db.corrupt']));
     expect(stderr.join('')).toMatch(/corrupt/);
-  }, 20_000);
+  }, 120_000);
 });
 
 it('nothing of a cache is loaded, and nothing is asked of a database, before a call needs it', async () => {
