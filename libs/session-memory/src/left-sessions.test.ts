@@ -7,7 +7,7 @@ import { openPlace } from '../test/open-place.ts';
 import { createSessionMemory, type SessionMemory } from './index.ts';
 
 const isSoak = process.env['SOAK'] === '1';
-const sessions = isSoak ? 100_000 : 3_000;
+const sessions = isSoak ? 100_000 : 6_000;
 const sqliteSessions = isSoak ? 1_000 : 400;
 const ttlMs = 60_000;
 const perPrincipal = 10;

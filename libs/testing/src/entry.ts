@@ -11,6 +11,12 @@ export interface Command {
 /** Variables with which Node keeps what it compiled, which halves the time of a start from sources. */
 export const compileCache: Readonly<Record<string, string>> = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 
+/**
+ * Flags of a start from sources: where packages resolve to, and WebAssembly that is compiled once, fast, since a server under test lives for
+ * a few calls.
+ */
+const sourceFlags = ['--conditions=@trellis-mcp/source', '--liftoff-only'];
+
 /** Whether this library itself runs from its sources; the packages of an installed copy hold no sources to resolve to. */
 const isSource = extname(fileURLToPath(import.meta.url)) === '.ts';
 
@@ -21,6 +27,6 @@ const isSource = extname(fileURLToPath(import.meta.url)) === '.ts';
  */
 export function entryCommand(entry: URL | string, args: readonly string[] = []): Command {
   const path = entry instanceof URL || entry.startsWith('file:') ? fileURLToPath(entry) : entry;
-  const conditions = isSource && extname(path) === '.ts' ? ['--conditions=@trellis-mcp/source'] : [];
-  return { command: process.execPath, args: [...conditions, path, ...args] };
+  const flags = isSource && extname(path) === '.ts' ? sourceFlags : [];
+  return { command: process.execPath, args: [...flags, path, ...args] };
 }
