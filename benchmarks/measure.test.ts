@@ -6,7 +6,7 @@ it('takes the middle value, or the mean of the two middle ones', () => {
   expect(median([4, 1, 2, 3])).toBe(2.5);
 });
 
-it('runs the variants in turn and drops the first round', async () => {
+it('runs the variants in turn, back and forth, and drops the first round', async () => {
   const order: string[] = [];
   const variant = (name: string, cost: number) => ({
     name,
@@ -16,7 +16,7 @@ it('runs the variants in turn and drops the first round', async () => {
     },
   });
   const measured = await measureInterleaved([variant('a', 10), variant('b', 5)], 2);
-  expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  expect(order).toEqual(['b', 'a', 'a', 'b', 'b', 'a']);
   expect(measured.map(({ ratio, costs }) => [ratio, costs.length])).toEqual([
     [1, 2],
     [0.5, 2],

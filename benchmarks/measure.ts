@@ -22,14 +22,15 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Runs the variants in turn (A B A B ...) after one uncounted round, so that a drifting machine touches all alike.
+ * Runs the variants in turn, every second round backwards (A B B A ...), after one uncounted round, so that a drifting machine and what one
+ * leaves to the next touch all alike.
  *
  * @param uncounted Rounds before; none for variants that start a fresh process and warm it up each time. Default: 1.
  */
 export async function measureInterleaved(variants: readonly Variant[], rounds: number, uncounted = 1): Promise<Measured[]> {
   const costs = new Map<string, number[]>(variants.map((variant) => [variant.name, []]));
   for (let round = -uncounted; round < rounds; round += 1) {
-    for (const variant of variants) {
+    for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
       const cost = await variant.run();
       if (round >= 0) costs.get(variant.name)?.push(cost);
     }
