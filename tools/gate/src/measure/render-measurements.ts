@@ -6,22 +6,38 @@ export interface Setting {
   date: string;
   /** One line, such as `2 x Xeon 2.8 GHz, 23 GiB, linux x64, Node 24.21.0`. */
   machine: string;
+  /** Whether only a part of the suites' rows was to be measured. Default: false. */
+  isPart?: boolean;
 }
 
 const heading = `# Measurements
 
-What \`npm run soak\` measured. Each section says when and on which machine; ratios travel between machines, absolute numbers do not.
+What \`npm run soak\` measured, with the day of each row and the machine of each section. Ratios travel between machines, absolute numbers do not.
 `;
 
-/** The page with the sections of the measured suites replaced; sections of other suites stay as they are. Sections are sorted by name. */
-export function renderMeasurements(page: string, measurements: readonly Measurement[], { date, machine }: Setting): string {
+const tableHead = ['| Measured | Value | Bound | Date |', '| --- | --- | --- | --- |'];
+
+/**
+ * The page with what was measured. Sections of other suites stay as they are; of the measured suites, rows that were not measured this time
+ * stay when only a part ran, on the same machine. Sections are sorted by name.
+ */
+export function renderMeasurements(page: string, measurements: readonly Measurement[], { date, machine, isPart = false }: Setting): string {
   const sections = readSections(page);
-  for (const [suite, rows] of Object.entries(Object.groupBy(measurements, ({ suite: name }) => name))) {
-    const lines = (rows ?? []).map(({ name, value, unit, bound }) => `| ${name} | ${format(value)} ${unit} | ${bound ?? '-'} |`);
-    sections.set(suite, [`${date}, ${machine}`, '', '| Measured | Value | Bound |', '| --- | --- | --- |', ...lines].join('\n'));
+  for (const [suite, measured = []] of Object.entries(Object.groupBy(measurements, ({ suite: name }) => name))) {
+    const before = sections.get(suite);
+    const rows = new Map(isPart && before?.startsWith(`${machine}\n`) === true ? readRows(before) : []);
+    for (const { name, value, unit, bound } of measured)
+      rows.set(name, `| ${name} | ${format(value)} ${unit} | ${bound ?? '-'} | ${date} |`);
+    sections.set(suite, [machine, '', ...tableHead, ...rows.values()].join('\n'));
   }
   const sorted = [...sections].sort(([a], [b]) => a.localeCompare(b));
   return [heading, ...sorted.map(([suite, body]) => `## ${suite}\n\n${body}\n`)].join('\n');
+}
+
+/** The lines of a section's table, by what they measure. */
+function readRows(section: string): (readonly [name: string, line: string])[] {
+  const lines = section.split('\n').filter((line) => line.startsWith('|'));
+  return lines.slice(tableHead.length).map((line) => [line.split('|')[1]?.trim() ?? '', line]);
 }
 
 function readSections(page: string): Map<string, string> {
