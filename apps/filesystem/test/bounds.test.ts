@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
 import { recordMeasurement } from '@trellis-mcp/test-services';
+import { spawnServer } from '@trellis-mcp/testing';
 import { findFastFolder } from './find-fast-folder.ts';
 import { settle } from './run-races.ts';
-import { spawnMain } from './spawn-main.ts';
 
 const isSoak = process.env['SOAK'] === '1';
 const suite = 'filesystem, under load';
@@ -47,7 +47,7 @@ beforeAll(async () => {
   }
   await writeFile(join(root, 'line.txt'), `${'a'.repeat(4 * 2 ** 20)}needle`);
   await writeFile(join(root, 'doom.txt'), `${'a'.repeat(isSoak ? 60_000 : 10_000)}b\n`.repeat(10));
-  client = await spawnMain({ args: ['--root', root, '--write', '--no-confirm', '--log-level', 'warn'], era: 'modern' }, program);
+  client = await spawnServer(program, { args: ['--root', root, '--write', '--no-confirm', '--log-level', 'warn'], era: 'modern' });
   await client.callTool('read_file', { path: 'small.txt' });
   residentAtStart = await readPeakMiB();
 }, 120_000);

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
 import { descendantsOf, recordMeasurement, waitGone } from '@trellis-mcp/test-services';
-import { spawnMain } from './spawn-main.ts';
+import { spawnServer } from '@trellis-mcp/testing';
 
 const isSoak = process.env['SOAK'] === '1';
 const rounds = isSoak ? 500 : 3;
+const main = new URL('../src/main.ts', import.meta.url);
 const lines = 6000;
 /** From the first call on: half of the servers die in their first calls, half after some. */
 const longestLifeMs = [120, 800] as const;
@@ -35,7 +36,7 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
   let looks = 0;
   for (let round = 0; round < rounds; round += 1) {
     // The server that starts here also cleans up after the one before it.
-    const server = await spawnMain({ args: ['--write', '--no-confirm', root] });
+    const server = await spawnServer(main, { args: ['--write', '--no-confirm', root] });
     await expectClean(round, seed);
     const life = new AbortController();
     const streams = [write, edit, move, remove, copy].map(async (stream) =>
@@ -53,7 +54,7 @@ it('leaves every file whole and nothing behind, whenever the server is killed', 
     await server.close().catch(() => undefined);
     await expectWhole(round, seed);
   }
-  const last = await spawnMain({ args: ['--write', root] });
+  const last = await spawnServer(main, { args: ['--write', root] });
   await expectClean(rounds, seed);
   await last.close();
   expect((await readdir(root, { recursive: true })).filter((name) => name.includes('.trellis-') && !name.includes('trash'))).toEqual([]);

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openRedis } from '@trellis-mcp/stores';
-import { recordMeasurement, startRedis, type TestInstance } from '@trellis-mcp/test-services';
+import { recordMeasurement, startRedis, type TestInstance, until } from '@trellis-mcp/test-services';
 import { medianHit } from '../test/median-hit.ts';
 import { startLoad } from '../test/start-load.ts';
-import { until } from '../test/until.ts';
 import { createTieredCache } from './create-tiered-cache.ts';
 import { memoryTier } from './memory-tier.ts';
 import { redisBus } from './redis-bus.ts';

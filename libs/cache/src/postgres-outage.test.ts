@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openPostgres, type PostgresConnection } from '@trellis-mcp/stores';
-import { recordMeasurement, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { recordMeasurement, startPostgres, type TestInstance, until } from '@trellis-mcp/test-services';
 import { sql } from 'kysely';
 import { medianHit } from '../test/median-hit.ts';
 import { startLoad } from '../test/start-load.ts';
-import { until } from '../test/until.ts';
 import { createTieredCache } from './create-tiered-cache.ts';
 import { memoryTier } from './memory-tier.ts';
 import { postgresTier } from './postgres-tier.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { until } from '../test/until.ts';
+import { until } from '@trellis-mcp/test-services';
 import { createTimeLimit, type LimitedStep } from './time-limit.ts';
 
 it('fails what takes too long in the order it began, and nothing that was released', async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawnProbe } from '@trellis-mcp/test-services';
+import { spawnProbe, until } from '@trellis-mcp/test-services';
 import { connect } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { Connection } from './connection.ts';
@@ -196,13 +196,5 @@ function isAlive(pid: number | undefined): boolean {
   } catch (error) {
     if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH') return false;
     throw error;
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('The condition did not come true within 30 s.');
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

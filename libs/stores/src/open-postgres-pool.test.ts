@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { freePort, startPostgres, type TestInstance, until } from '@trellis-mcp/test-services';
 import { startTlsProxy } from '../test/tls-proxy.ts';
-import { until } from '../test/until.ts';
 import { openPostgresPool } from './open-postgres-pool.ts';
 
 let server: TestInstance;

@@ -1,9 +1,8 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isAppError } from '@trellis-mcp/errors';
-import { freePort, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { freePort, startPostgres, type TestInstance, until } from '@trellis-mcp/test-services';
 import { sql } from 'kysely';
-import { until } from '../test/until.ts';
 import { openPostgres } from './open-postgres.ts';
 import { openPostgresKeyStore } from './postgres-key-store.ts';
 

@@ -2,8 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { isAppError } from '@trellis-mcp/errors';
-import { freePort, spawnProbe, startRedis, type TestInstance } from '@trellis-mcp/test-services';
-import { until } from '../test/until.ts';
+import { freePort, spawnProbe, startRedis, type TestInstance, until } from '@trellis-mcp/test-services';
 import { openRedis } from './open-redis.ts';
 import { openRedisKeyStore } from './redis-key-store.ts';
 

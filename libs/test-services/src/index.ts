@@ -23,3 +23,4 @@ export { startRedis, type RedisOptions } from './start-redis.ts';
 export { startStubHttp, type SeenRequest, type StubHandler, type StubHttp } from './start-stub-http.ts';
 export { type TestInstance } from './test-instance.ts';
 export { startStubIssuer, type StubIssuer, type StubIssuerOptions } from './start-stub-issuer.ts';
+export { until } from './until.ts';
