@@ -6,7 +6,7 @@ import { defineOfficial } from './define-official.ts';
 export const createDirectory = defineOfficial({
   name: 'create_directory',
   title: 'Create directory',
-  description: 'Make a folder and those above it; one that is there already is fine.',
+  description: 'Make a folder and those above it. Use before files go there; a folder that is there already is fine.',
   input: z.object({ path: pathParam('Folder.') }),
   hints: { readOnly: false, destructive: false, idempotent: true },
   shorten: 'Call make_directory.',

@@ -20,7 +20,7 @@ interface TreeEntry {
 export const directoryTree = defineOfficial({
   name: 'directory_tree',
   title: 'Directory tree',
-  description: 'Get all files and folders below a folder as JSON. tree says the same with far fewer tokens.',
+  description: 'Get all files and folders below a folder as JSON. Use tree instead for the same with far fewer tokens.',
   input: z.object({ path: pathParam('Folder.'), excludePatterns }),
   hints: { readOnly: true },
   shorten,

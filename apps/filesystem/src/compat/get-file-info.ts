@@ -8,7 +8,7 @@ import { defineOfficial } from './define-official.ts';
 export const getFileInfo = defineOfficial({
   name: 'get_file_info',
   title: 'Get file info',
-  description: 'Tell size, times, kind and rights of one file or folder. stat has the etag, too.',
+  description: 'Tell size, times, kind and rights of one file or folder. Use stat for its etag.',
   input: z.object({ path: pathParam('File or folder.') }),
   hints: { readOnly: true },
   shorten: 'Call stat.',

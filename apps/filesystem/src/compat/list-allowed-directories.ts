@@ -5,7 +5,7 @@ import { defineOfficial } from './define-official.ts';
 export const listAllowedDirectories = defineOfficial({
   name: 'list_allowed_directories',
   title: 'List allowed directories',
-  description: 'List the folders that can be read, as absolute paths.',
+  description: 'List the folders that can be read, as absolute paths. Use first.',
   input: z.object({}),
   hints: { readOnly: true },
   shorten: 'Call list_roots.',

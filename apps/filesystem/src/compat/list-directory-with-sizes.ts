@@ -12,7 +12,7 @@ import { listHint, markOf, scanWhole } from './scan-whole.ts';
 export const listDirectoryWithSizes = defineOfficial({
   name: 'list_directory_with_sizes',
   title: 'List directory with sizes',
-  description: 'List all names in one folder with their sizes, and how much that is together.',
+  description: 'List all names in one folder with their sizes. Use it to see how much that is together.',
   input: z.object({
     path: pathParam('Folder.'),
     sortBy: z.enum(['name', 'size']).default('name').describe('Largest first.'),

@@ -19,7 +19,7 @@ const input = z.object({
 
 export const listDirectory = shareName({
   own,
-  description: 'List all names in one folder; with limit, cursor, sort or hidden a page of them with sizes and times.',
+  description: 'List all names in one folder. Use limit, cursor, sort or hidden for a page of them with sizes and times.',
   input,
   onlyOwn: ['limit', 'cursor', 'sort', 'hidden'],
   shorten: listHint,

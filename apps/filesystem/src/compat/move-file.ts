@@ -6,7 +6,7 @@ import { defineOfficial } from './define-official.ts';
 export const moveFile = defineOfficial({
   name: 'move_file',
   title: 'Move file',
-  description: 'Move or rename a file or folder; never onto one that is there.',
+  description: 'Move or rename a file or folder, never onto one that is there. Use move to replace a file.',
   input: z.object({ source: pathParam('What to move.'), destination: pathParam('Its new path.') }),
   hints: { readOnly: false, destructive: true },
   shorten: 'Call move.',

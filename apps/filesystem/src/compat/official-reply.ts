@@ -8,7 +8,7 @@ const maxRepeatedBytes = 8192;
 
 /** The official output, but that a long text is sent once. */
 export const officialFields = {
-  content: z.string().optional().describe('The text of the result, when it is short.'),
+  content: z.string().optional(),
   note: z.string().optional(),
 };
 

@@ -15,7 +15,7 @@ import { officialOutput } from './official-reply.ts';
 export const readMediaFile = defineTool({
   name: 'read_media_file',
   title: 'Read media file',
-  description: 'Read an image or a sound as such, any other file as bytes.',
+  description: 'Read an image or a sound as such, any other file as bytes. Use for what is no text.',
   input: z.object({ path: pathParam('File.') }),
   output: officialOutput,
   hints: { readOnly: true },

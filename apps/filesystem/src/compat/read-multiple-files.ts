@@ -12,7 +12,7 @@ const shorten = 'Send fewer paths.';
 export const readMultipleFiles = defineOfficial({
   name: 'read_multiple_files',
   title: 'Read multiple files',
-  description: 'Read several text files whole; one that cannot be read spoils no other.',
+  description: 'Read several text files whole. Use for small files; one that cannot be read spoils no other.',
   input: z.object({ paths: z.array(pathParam('File.')).min(1).max(100).describe('At most 100.') }),
   hints: { readOnly: true },
   shorten,

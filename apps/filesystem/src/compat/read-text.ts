@@ -1,6 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { Call } from '@trellis-mcp/server';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { openFile } from '../descriptor/open-file.ts';
 import { openBytes } from '../read/byte-source.ts';
@@ -8,12 +8,18 @@ import type { PageRequest } from '../read/page.ts';
 import { readPage } from '../read/read-page.ts';
 import { locate } from '../roots/locate.ts';
 import { quote } from '../roots/located.ts';
+import { wholeParam } from '../tools/whole-param.ts';
 import { maxTextBytes, tooLong } from './official-reply.ts';
+
+/** A whole number from 1 on, as an argument; the bound is not published, which would cost every model tokens. */
+export function countedParam(description: string): z.ZodNumber {
+  return wholeParam(description).refine((count) => count >= 1, { error: 'must be at least 1' });
+}
 
 /** The official way to ask for a part of a file. */
 export const partFields = {
-  head: z.int().min(1).optional().describe('First lines only.'),
-  tail: z.int().min(1).optional().describe('Last lines only; what follows the last line feed counts as one.'),
+  head: countedParam('First lines.').optional(),
+  tail: countedParam('Last lines.').optional(),
 };
 
 /** What makes an answer of {@link readText} smaller. */

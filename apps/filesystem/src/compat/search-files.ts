@@ -13,7 +13,7 @@ const shorten = 'Send a narrower pattern, or call find_files, which has pages.';
 export const searchFiles = defineOfficial({
   name: 'search_files',
   title: 'Search files',
-  description: 'Find files and folders by a glob on the path below a folder, such as **/*.ts. find_files is faster and has pages.',
+  description: 'Find files and folders by a glob on the path below a folder, such as **/*.ts. Use find_files instead where you can: it has pages.',
   input: z.object({ path: pathParam('Folder to start at.'), pattern: patternParam('Glob.'), excludePatterns }),
   hints: { readOnly: true },
   shorten,
