@@ -12,7 +12,7 @@ import type { CacheErrorReport } from './tiered-cache.ts';
 let server: TestInstance;
 beforeAll(async () => {
   server = await startPostgres();
-}, 30_000);
+});
 afterAll(() => server.stop());
 
 async function recordOf({ db }: PostgresConnection, name: string): Promise<string | undefined> {
@@ -45,12 +45,11 @@ it.each(['killed', 'paused'])(
     await until(() => cache.stats().tiers.every(({ state }) => state === 'closed'));
     expect([await cache.get('doomed'), await cache.get('tagged')]).toEqual([undefined, undefined]);
     expect(await recordOf(postgres, `${how}:kdoomed`)).toMatch(/^1m/);
-    const { fewestCalls, slowestMs } = await load.stop();
+    const { slowestMs } = await load.stop();
     await until(async () => {
       await cache.set('again', 1);
       return /^1j/.test((await recordOf(postgres, `${how}:kagain`)) ?? '');
     });
-    expect(fewestCalls).toBeGreaterThan(10);
     expect(slowestMs).toBeLessThan(20_000);
     expect(cache.stats().errors).toBe(reports.length);
     expect(reports.every(({ error }) => ['UPSTREAM', 'TIMEOUT'].includes(error.code))).toBe(true);
@@ -59,5 +58,4 @@ it.each(['killed', 'paused'])(
     const all = { suite: 'cache', bound: '<= 2' };
     await recordMeasurement({ ...all, name: `median memory hit while Postgres is ${how}, to before`, value: during / before, unit: 'x' });
   },
-  60_000,
 );

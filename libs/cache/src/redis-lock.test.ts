@@ -8,7 +8,7 @@ import { redisTier } from './redis-tier.ts';
 let server: TestInstance;
 beforeAll(async () => {
   server = await startRedis();
-}, 30_000);
+});
 afterAll(() => server.stop());
 
 it('lets one of several processes load, and gives its value to all', async () => {
@@ -25,7 +25,7 @@ it('lets one of several processes load, and gives its value to all', async () =>
   } finally {
     await Promise.all(probes.map((probe) => probe.stop()));
   }
-}, 60_000);
+});
 
 it('waits for a holder that died no longer than its lease, and leaves nothing behind', async () => {
   await using redis = await openRedis(server.url);

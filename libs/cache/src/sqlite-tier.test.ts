@@ -1,10 +1,9 @@
 import { mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openSqlite } from '@trellis-mcp/stores';
-import { spawnProbe } from '@trellis-mcp/test-services';
+import { spawnProbe, until } from '@trellis-mcp/test-services';
 import { sql } from 'kysely';
 import { medianHit } from '../test/median-hit.ts';
 import { createTieredCache } from './create-tiered-cache.ts';
@@ -19,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const slow = { timeoutMs: 5_000 };
+const slow = { timeoutMs: 20_000 };
 const isClosed = (cache: TieredCache): boolean => cache.stats().tiers.every(({ state }) => state === 'closed');
 
 it('keeps entries over a restart, with their tags', async () => {
@@ -90,7 +89,7 @@ it('is skipped while another process holds the lock, and used again after that',
     expect(await medianHit(cache, 'hot')).toBeLessThan(before * 5);
   });
   expect(reports.length).toBeGreaterThan(3);
-  while (!isClosed(cache)) await sleep(10);
+  await until(() => isClosed(cache));
   expect(await cache.get('a')).toBeUndefined();
   await cache.set('b', 1);
   expect(await cache.get('b')).toBe(1);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   redis = await openRedis(redisServer.url);
   postgres = await openPostgres(postgresServer.url);
   sqlite = await openSqlite(join(directory, 'tiers.db'));
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([redis.close(), postgres.close(), sqlite.close()]);
   await Promise.all([...servers.map((server) => server.stop()), rm(directory, { recursive: true })]);

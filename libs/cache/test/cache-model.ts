@@ -21,6 +21,8 @@ const patienceMs = 80;
 const maxMemoryBytes = 4_096;
 /** So long both nodes must be healthy if the place of one in the log was not kept, because its tier failed then. */
 const quietMs = 1_000;
+/** And so many looks: a process that stood still for a second has heard nothing in it. */
+const quietLooks = 40;
 
 /** What the connections of one node are; they outlive the caches. */
 export interface NodeConnections {
@@ -193,11 +195,13 @@ export class CacheModel {
       await this.connect(node, true);
       await this.poke(node);
     }
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 30_000;
     let quietSince = performance.now();
+    let looks = 0;
     // Twice the same: a tier that was told late has what lies above it told after that.
-    for (let seen = 'nothing'; performance.now() - quietSince < quietMs;) {
+    for (let seen = 'nothing'; looks < quietLooks || performance.now() - quietSince < quietMs;) {
       const isHealthy = await this.areHealthy();
+      looks = isHealthy ? looks + 1 : 0;
       if (!isHealthy) quietSince = performance.now();
       const last = isHealthy ? await this.settledAt() : undefined;
       if (last !== undefined && last === seen) break;

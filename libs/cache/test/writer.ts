@@ -7,7 +7,7 @@ const [mode, place = ''] = process.argv.slice(2);
 await (mode === 'write' ? write() : load());
 
 async function write(): Promise<void> {
-  const cache = createTieredCache({ tiers: [sqliteTier(await openCacheSqlite(place), { timeoutMs: 5_000 })], ttlMs: 600_000 });
+  const cache = createTieredCache({ tiers: [sqliteTier(await openCacheSqlite(place), { timeoutMs: 20_000 })], ttlMs: 600_000 });
   for (let index = 0; ; index += 1) {
     await cache.set(`${String(process.pid)}.${String(index)}`, { index, text: 'x'.repeat(2_000) }, { tags: ['all'] });
     process.stdout.write(`${String(index)}\n`);
@@ -16,7 +16,7 @@ async function write(): Promise<void> {
 
 async function load(): Promise<void> {
   const redis = await openRedis(place);
-  const cache = createTieredCache({ tiers: [memoryTier(), redisTier(redis, { timeoutMs: 5_000 })], lock: redisLock(redis) });
+  const cache = createTieredCache({ tiers: [memoryTier(), redisTier(redis, { timeoutMs: 20_000 })], lock: redisLock(redis) });
   process.stdout.write('open\n');
   await new Promise((resolve) => process.stdin.once('data', resolve));
   const read = async (): Promise<unknown> => {

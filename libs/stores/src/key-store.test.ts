@@ -15,7 +15,7 @@ const space = `t${process.pid.toString(36)}`;
 
 beforeAll(async () => {
   [directory, redis, postgres] = await Promise.all([mkdtemp(join(tmpdir(), 'trellis-stores-')), sharedRedis(), sharedPostgres()]);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([redis.stop(), postgres.stop(), rm(directory, { recursive: true })]);
 });

@@ -11,46 +11,42 @@ const ttlMs = 60_000;
 
 beforeAll(async () => {
   server = await startPostgres();
-}, 30_000);
+});
 afterAll(() => server.stop());
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-it.each(['killed', 'frozen'])(
-  'fails as retryable UPSTREAM while Postgres is %s under load, and heals by itself',
-  async (how) => {
-    await using postgres = await openPostgres(server.url, { statementTimeoutMs: 1_000, connectTimeoutMs: 2_000 });
-    const store = await openPostgresKeyStore(postgres);
-    let isOver = false;
-    const errors: unknown[] = [];
-    let answersAfter = 0;
-    let isBack = false;
-    const load = async (key: string): Promise<void> => {
-      while (!isOver) {
-        try {
-          await store.update(key, (current) => `${current ?? ''}.`.slice(-9), { ttlMs });
-          if (isBack) answersAfter += 1;
-        } catch (error) {
-          errors.push(error);
-          await sleep(20);
-        }
+it.each(['killed', 'frozen'])('fails as retryable UPSTREAM while Postgres is %s under load, and heals by itself', async (how) => {
+  await using postgres = await openPostgres(server.url, { statementTimeoutMs: 1_000, connectTimeoutMs: 2_000 });
+  const store = await openPostgresKeyStore(postgres);
+  let isOver = false;
+  const errors: unknown[] = [];
+  let answersAfter = 0;
+  let isBack = false;
+  const load = async (key: string): Promise<void> => {
+    while (!isOver) {
+      try {
+        await store.update(key, (current) => `${current ?? ''}.`.slice(-9), { ttlMs });
+        if (isBack) answersAfter += 1;
+      } catch (error) {
+        errors.push(error);
+        await sleep(20);
       }
-    };
-    const loads = Array.from({ length: 8 }, (_, index) => load(`load${String(index)}`));
-    try {
-      await (how === 'killed' ? server.kill() : server.pause());
-      await until(() => !postgres.isHealthy && errors.length > 10);
-    } finally {
-      await (how === 'killed' ? server.restart() : server.resume());
-      isBack = true;
-      await until(() => answersAfter >= 50).finally(() => (isOver = true));
-      await Promise.all(loads);
     }
-    expect(errors.filter((error) => !isAppError(error) || error.code !== 'UPSTREAM' || error.retryable !== true)).toEqual([]);
-    expect(postgres.isHealthy).toBe(true);
-  },
-  50_000,
-);
+  };
+  const loads = Array.from({ length: 8 }, (_, index) => load(`load${String(index)}`));
+  try {
+    await (how === 'killed' ? server.kill() : server.pause());
+    await until(() => !postgres.isHealthy && errors.length > 10);
+  } finally {
+    await (how === 'killed' ? server.restart() : server.resume());
+    isBack = true;
+    await until(() => answersAfter >= 50).finally(() => (isOver = true));
+    await Promise.all(loads);
+  }
+  expect(errors.filter((error) => !isAppError(error) || error.code !== 'UPSTREAM' || error.retryable !== true)).toEqual([]);
+  expect(postgres.isHealthy).toBe(true);
+});
 
 it('closes within two seconds while Postgres is frozen', async () => {
   const postgres = await openPostgres(server.url);

@@ -21,7 +21,7 @@ export function testKeyStore(place: () => Place): void {
   let opened: OpenStore;
   beforeAll(async () => {
     opened = await openStore(place(), { now: () => now, maxValueBytes: 1_000_000 });
-  }, 30_000);
+  });
   afterAll(async () => {
     await opened[Symbol.asyncDispose]();
   });
