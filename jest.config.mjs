@@ -14,7 +14,7 @@ export default {
   transform: {},
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['@trellis-mcp/source', 'node', 'node-addons'] },
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   testSequencer: './tools/gate/src/long-first.mjs',
   // One more than cores: tests wait for processes, timers and sockets a quarter of their time.
   maxWorkers: availableParallelism() + 1,

@@ -34,7 +34,7 @@ beforeAll(async () => {
   database = await openServerDatabase();
   await database.run(fixtureSql);
   await database.run(traps);
-}, 60_000);
+});
 afterAll(() => database.close());
 
 function compile(query: RawBuilder<unknown>): string {

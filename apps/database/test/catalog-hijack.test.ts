@@ -27,7 +27,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   await runSql(postgres.url, causes);
   await runSql(postgres.url, traps);
-}, 60_000);
+});
 afterAll(() => postgres.stop());
 
 async function withCatalogs(run: (catalog: OpenCatalog) => Promise<void>): Promise<void> {

@@ -7,7 +7,7 @@ import { connect, diagnose, matchFinding, startSickServer, table, type SickServe
 let server: SickServer;
 beforeAll(async () => {
   server = await startSickServer();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 describe('diagnose finds', () => {

@@ -8,7 +8,7 @@ import { diagnose, diagnoseSoon, matchFinding, startSickServer, table, type Expe
 let server: SickServer;
 beforeAll(async () => {
   server = await startSickServer();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 it('finds nothing worse than info in a clean database, as a superuser or not', async () => {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   );
   reader = readSource(openPostgresSource({ name: 'one', url: server.url, maxConnections: 1 }));
   ({ source } = reader);
-}, 30_000);
+});
 afterAll(async () => {
   await reader.close();
   await server.stop();

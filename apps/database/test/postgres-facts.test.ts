@@ -14,7 +14,7 @@ beforeAll(async () => {
   owner = new Client({ connectionString: server.url });
   await owner.connect();
   reader = readSource(openPostgresSource({ name: 'one', url: server.url, now: () => clock.ms }));
-}, 30_000);
+});
 afterAll(async () => {
   await reader.close();
   await owner.end();

@@ -13,7 +13,7 @@ let reader: SourceReader;
 beforeAll(async () => {
   server = await startPostgres();
   reader = readSource(openPostgresSource({ name: 'one', url: server.url, maxConnections: 1, statementTimeoutMs: 60_000 }));
-}, 30_000);
+});
 afterAll(async () => {
   await reader.close();
   await server.stop();

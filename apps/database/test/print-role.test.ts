@@ -30,7 +30,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   await fillPostgresShop(postgres.url);
   await runSql(postgres.url, hostile);
-}, 60_000);
+});
 afterAll(() => postgres.stop());
 
 async function print(role: string, config: Record<string, unknown> = {}): Promise<string> {

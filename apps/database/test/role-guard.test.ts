@@ -12,7 +12,7 @@ let url: string;
 beforeAll(async () => {
   postgres = await startPostgres();
   url = asRole(postgres.url, 'reader', 'pw');
-}, 60_000);
+});
 afterAll(() => postgres.stop());
 beforeEach(() => runSql(postgres.url, "drop role if exists reader; create role reader login password 'pw'"));
 

@@ -29,7 +29,7 @@ let postgres: TestInstance;
 beforeAll(async () => {
   postgres = await startPostgres();
   await runSql(postgres.url, objects);
-}, 60_000);
+});
 afterAll(() => postgres.stop());
 
 let count = 0;

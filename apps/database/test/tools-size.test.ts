@@ -80,4 +80,4 @@ it('costs a model less with --tool-budget, and least with --tool-search', async 
   expect(fitted.estimate).toBeLessThanOrEqual(tokenBudget);
   expect(fitted.list).toBeLessThan(plain.list);
   expect(search.list).toBeLessThan(plain.list / 2);
-}, 30_000);
+});

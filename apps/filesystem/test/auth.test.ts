@@ -29,7 +29,7 @@ beforeAll(async () => {
   await writeFile(file, JSON.stringify({ keys: entries }));
   const flags = ['--write', '--no-confirm', '--compat', 'official', '--auth', 'api-key', '--api-keys-file', file];
   server = await startHttpServer(new URL('../src/main.ts', import.meta.url), [join(folder, 'root'), ...flags]);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const connection of connections.values()) await connection.close();

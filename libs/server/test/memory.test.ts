@@ -15,7 +15,7 @@ let directory: string;
 let redis: SharedInstance;
 beforeAll(async () => {
   [directory, redis] = await Promise.all([mkdtemp(join(tmpdir(), 'trellis-memory-')), sharedRedis()]);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([redis.stop(), rm(directory, { recursive: true })]);
 });

@@ -49,7 +49,7 @@ it(
     });
     await recordMeasurement({ ...measured, name: `${name}, after their TTL and prune`, value: after - empty, bound: '<= 0.1 of it' });
   },
-  isSoak ? 900_000 : 60_000,
+  isSoak ? 900_000 : 120_000,
 );
 
 it('leaves no rows of them in SQLite when others follow', async () => {

@@ -36,7 +36,7 @@ it(
       { numRuns: isSoak ? 5_000 : 80 },
     );
   },
-  isSoak ? 600_000 : 60_000,
+  isSoak ? 600_000 : 120_000,
 );
 
 type Use = Exclude<Command, { kind: 'open' | 'wait' }>;

@@ -47,18 +47,14 @@ async function startApp(folder: string) {
   return { probe, url: `http://127.0.0.1:${port}/mcp`, issuer: `http://127.0.0.1:${providerPort}`, stop };
 }
 
-it.each(apps)(
-  'the demo provider knows every scope of %s',
-  async (folder) => {
-    const { url, issuer, stop } = await startApp(folder);
-    const resource = await json(await fetch(new URL('/.well-known/oauth-protected-resource/mcp', url)));
-    const provider = await json(await fetch(`${issuer}/.well-known/oauth-authorization-server`));
-    expect(resource['authorization_servers']).toEqual([issuer]);
-    expect(provider['scopes_supported']).toEqual(expect.arrayContaining(resource['scopes_supported'] as string[]));
-    expect(await stop()).toMatchObject({ code: 0 });
-  },
-  60_000,
-);
+it.each(apps)('the demo provider knows every scope of %s', async (folder) => {
+  const { url, issuer, stop } = await startApp(folder);
+  const resource = await json(await fetch(new URL('/.well-known/oauth-protected-resource/mcp', url)));
+  const provider = await json(await fetch(`${issuer}/.well-known/oauth-authorization-server`));
+  expect(resource['authorization_servers']).toEqual([issuer]);
+  expect(provider['scopes_supported']).toEqual(expect.arrayContaining(resource['scopes_supported'] as string[]));
+  expect(await stop()).toMatchObject({ code: 0 });
+});
 
 it('takes a newcomer from the refusal over the consent page to a call', async () => {
   const { probe, url, issuer, stop } = await startApp('database');
@@ -85,4 +81,4 @@ it('takes a newcomer from the refusal over the consent page to a call', async ()
   expect(await answer.text()).toContain('"status":"ok"');
   await stop();
   expect(probe.stderr).toContain('"principal":"oauth:demo"');
-}, 60_000);
+});
