@@ -23,11 +23,11 @@ export const listDirectoryWithSizes = defineOfficial({
   async answer({ path, sortBy }, call) {
     await using directory = await openDirectory(await locate(call, path));
     const entries = await measureEntries(directory, call);
-    const ordered = sortBy === 'size' ? entries.toSorted((one, other) => other.diskSize - one.diskSize) : entries;
+    const ordered = entries.toSorted(orders[sortBy]);
     const files = entries.filter(({ mark }) => mark === '[FILE]');
     const lines = createLines(call.deps.limits, listHint);
     for (const { mark, name, size } of ordered) {
-      lines.add(`${mark} ${name.padEnd(30)} ${mark === '[DIR]' ? '' : showSize(size).padStart(10)}`);
+      lines.add(`${mark} ${toLine(name).padEnd(30)} ${mark === '[DIR]' ? '' : showSize(size).padStart(10)}`);
     }
     lines.add('');
     lines.add(`Total: ${files.length} files, ${entries.length - files.length} directories`);
@@ -45,6 +45,14 @@ interface MeasuredEntry {
   readonly diskSize: number;
 }
 
+/** By the words of people, as the official server does, not by bytes. */
+const { compare } = new Intl.Collator();
+
+const orders = {
+  name: (one: MeasuredEntry, other: MeasuredEntry): number => compare(one.name, other.name),
+  size: (one: MeasuredEntry, other: MeasuredEntry): number => other.diskSize - one.diskSize,
+};
+
 async function measureEntries(directory: PinnedDirectory, call: Call<Deps>): Promise<readonly MeasuredEntry[]> {
   const measured: MeasuredEntry[] = [];
   for (const entry of await scanWhole(directory, call)) {
@@ -52,7 +60,7 @@ async function measureEntries(directory: PinnedDirectory, call: Call<Deps>): Pro
     const stats = await inspectEntry(directory, entry);
     if (stats === undefined) continue;
     const { size = 0 } = await describeEntry(directory, entry, stats);
-    measured.push({ mark: markOf(entry), name: toLine(entry.name), size, diskSize: stats === 'unreadable' ? 0 : stats.size });
+    measured.push({ mark: markOf(entry), name: entry.name, size, diskSize: stats === 'unreadable' ? 0 : stats.size });
   }
   return measured;
 }

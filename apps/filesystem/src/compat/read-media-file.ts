@@ -32,12 +32,14 @@ export const readMediaFile = defineTool({
 /** @throws AppError `LIMIT` for a file that is no media and larger than these may be. */
 async function readAttachment(file: PinnedFile, { deps: { limits }, signal }: Call<Deps>): Promise<Attachment> {
   const source = await openBytes(file, signal);
-  const media = await readMedia(file, source, limits.maxMediaBytes);
+  // A link may have a name that tells nothing.
+  const located = { ...file.located, names: file.names };
+  const media = await readMedia({ ...file, located }, source, limits.maxMediaBytes);
   if (media !== undefined) return media.attachment;
   if (source.size > limits.maxMediaBytes) {
     throw new AppError('LIMIT', `${quote(file.located)} has ${source.size} bytes; at most ${limits.maxMediaBytes} are sent.`, {
       hint: 'Read it in pages with read_file: unit byte, encoding base64. An operator can raise --max-media-bytes.',
     });
   }
-  return embed({ uri: fileUri(file.located), mimeType: 'application/octet-stream', content: await source.read(0, source.size) });
+  return embed({ uri: fileUri(located), mimeType: 'application/octet-stream', content: await source.read(0, source.size) });
 }

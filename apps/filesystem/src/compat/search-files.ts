@@ -13,7 +13,8 @@ const shorten = 'Send a narrower pattern, or call find_files, which has pages.';
 export const searchFiles = defineOfficial({
   name: 'search_files',
   title: 'Search files',
-  description: 'Find files and folders by a glob on the path below a folder, such as **/*.ts. Use find_files instead where you can: it has pages.',
+  description:
+    'Find files and folders by a glob on the path below a folder, such as **/*.ts. Use find_files instead where you can: it has pages.',
   input: z.object({ path: pathParam('Folder to start at.'), pattern: patternParam('Glob.'), excludePatterns }),
   hints: { readOnly: true },
   shorten,
