@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@trellis-mcp/test-services';
 import { connectRaw } from '../test/fixture/raw-peer.ts';
 import { eras, startCore } from '../test/fixture/start-core.ts';
 import type { AnyResource } from './define.ts';
@@ -19,12 +20,13 @@ it.each(eras)('tells a %s client of list changes and of the resources it asked f
   } else {
     const notifications = { toolsListChanged: true, resourceSubscriptions: ['test://page/7'] };
     void peer.send('subscriptions/listen', { notifications });
-    await sleep(20);
+    await until(() => peer.notifications.length > 0);
   }
   peer.notifications.length = 0;
   core.runtime.events.toolsChanged();
   core.runtime.events.resourceUpdated('test://page/7');
   core.runtime.events.resourceUpdated('test://page/8');
+  await until(() => peer.notifications.length >= 2);
   await sleep(20);
   const heard = peer.notifications.map((message) => ('method' in message ? message.method : ''));
   expect(heard).toEqual(['notifications/tools/list_changed', 'notifications/resources/updated']);
@@ -66,10 +68,11 @@ it('does not tell a modern client of a resource that its scopes do not allow', a
   const core = startCore({ resources });
   await using peer = await connectRaw(core.runtime, { principal: { id: 'a', scopes: new Set() } });
   void peer.send('subscriptions/listen', { notifications: { resourceSubscriptions: ['test://guarded', 'test://open'] } });
-  await sleep(20);
+  await until(() => peer.notifications.length > 0);
   peer.notifications.length = 0;
   core.runtime.events.resourceUpdated('test://guarded');
   core.runtime.events.resourceUpdated('test://open');
+  await until(() => peer.notifications.length > 0);
   await sleep(20);
   expect(peer.notifications).toMatchObject([{ params: { uri: 'test://open' } }]);
   const principal = { id: 'a', scopes: new Set<string>() };
@@ -80,7 +83,6 @@ it('lets go of a connection that closed', async () => {
   const core = startCore({ resources });
   const peer = await connectRaw(core.runtime, { era: 'legacy' });
   await peer.near.close();
-  await sleep(20);
+  await until(() => 'listenerCount' in core.runtime.bus && core.runtime.bus.listenerCount === 0);
   core.runtime.events.toolsChanged();
-  expect('listenerCount' in core.runtime.bus && core.runtime.bus.listenerCount).toBe(0);
 });

@@ -114,14 +114,14 @@ describe('a busy stdio server', () => {
 describe('an HTTP server', () => {
   it.each(signals)('answers running calls, says not ready, and goes with code 0 on %s', async (signal) => {
     await using probe = await spawnHttpApp();
-    const running = callOverHttp(probe.url, 1_500);
+    const running = callOverHttp(probe.url, 2_500);
     await probe.waitForStderr(/waiting/);
     const gone = endAndWait(probe, () => probe.kill(signal));
     await probe.waitForStderr(/Stopping/);
     const ready = await fetch(new URL('/readyz', probe.url));
     const live = await fetch(new URL('/livez', probe.url));
     expect([ready.status, live.status]).toEqual([503, 200]);
-    expect(await running).toMatch(/"waitedMs":1500/);
+    expect(await running).toMatch(/"waitedMs":2500/);
     const { code, left } = await gone;
     expect({ code, left }).toEqual({ code: 0, left: [] });
   });

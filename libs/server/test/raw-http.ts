@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 
 /** What came back on one connection. */
 export interface RawAnswer {
@@ -22,21 +23,18 @@ export function sendRaw(port: number, parts: string | readonly (string | Buffer)
     const finish = (): void => {
       clearTimeout(timer);
       socket.destroy();
-      const split = text.indexOf('\r\n\r\n');
-      const head = split === -1 ? text : text.slice(0, split);
-      resolve({
-        status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0),
-        head,
-        body: split === -1 ? '' : text.slice(split + 4),
-        text,
-        isClosed,
-      });
+      resolve({ ...readAnswer(text), isClosed });
     };
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
       clearTimeout(timer);
-      timer = setTimeout(finish, waitMs);
+      timer = setTimeout(() => void finishWhenQuiet(text.length), waitMs);
     });
+    // Timers of a process that stood still ring before it reads what came meanwhile.
+    const finishWhenQuiet = async (length: number): Promise<void> => {
+      for (let turns = 0; turns < 10 && text.length === length; turns += 1) await turn();
+      if (text.length === length) finish();
+    };
     socket.on('close', () => {
       isClosed = true;
       finish();
@@ -56,10 +54,16 @@ export function sendRaw(port: number, parts: string | readonly (string | Buffer)
           await new Promise((next) => setTimeout(next, dripMs));
         }
       }
-      timer ??= setTimeout(finish, 5_000);
+      timer ??= setTimeout(finish, 20_000);
     };
     void write();
   });
+}
+
+function readAnswer(text: string): Omit<RawAnswer, 'isClosed'> {
+  const split = text.indexOf('\r\n\r\n');
+  const status = Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
+  return split === -1 ? { status, head: text, body: '', text } : { status, head: text.slice(0, split), body: text.slice(split + 4), text };
 }
 
 const modernMeta = {

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { until } from '@trellis-mcp/test-services';
 import { accept, makeAskingApp, nameSchema } from '../../test/fixture/asking-app.ts';
 import { connectRaw } from '../../test/fixture/raw-peer.ts';
 import { connectTo, startCore } from '../../test/fixture/start-core.ts';
@@ -110,7 +110,7 @@ it('is needed by a legacy client: answers that it sends by itself are asked for 
   const { tools, effects } = makeAskingApp();
   await using peer = await connectRaw(startCore({ tools }).runtime, { era: 'legacy' });
   void peer.send('tools/call', { ...call('greet'), inputResponses: answers });
-  for (let turn = 0; turn < 50 && peer.notifications.length === 0; turn += 1) await sleep(10);
+  await until(() => peer.notifications.length > 0);
   expect(peer.notifications).toMatchObject([{ method: 'elicitation/create' }]);
   expect(effects).toEqual([]);
 });

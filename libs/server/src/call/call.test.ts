@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@trellis-mcp/test-services';
 import { z } from 'zod';
 import { connectRaw } from '../../test/fixture/raw-peer.ts';
 import { connectTo, eras, startCore, type CoreOptions } from '../../test/fixture/start-core.ts';
@@ -18,10 +19,17 @@ function toolThat(run: (call: Call<object>) => Promise<unknown>): AnyTool<object
   };
 }
 
-async function progressOf(run: (call: Call<object>) => Promise<unknown>, options: CoreOptions = {}) {
-  const { runtime } = startCore({ tools: [toolThat(run)] }, options);
+interface Seen {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+/** What a client hears of a call; `run` may look at it while it is called. */
+async function progressOf(run: (call: Call<object>, seen: readonly Seen[]) => Promise<unknown>, options: CoreOptions = {}) {
+  const seen: Seen[] = [];
+  const { runtime } = startCore({ tools: [toolThat((call) => run(call, seen))] }, options);
   await using connected = await connectTo(runtime, { era: 'modern' });
-  const seen: { progress: number; total?: number | undefined; message?: string | undefined }[] = [];
   await connected.client.callTool({ name: 'probe', arguments: {} }, { onprogress: (progress) => seen.push(progress) });
   await sleep(20);
   return seen;
@@ -46,19 +54,20 @@ describe('progress', () => {
 
   it('beats while a handler says nothing, always with a larger value, and stops with the call', async () => {
     const seen = await progressOf(
-      async ({ progress }) => {
-        await sleep(70);
+      async ({ progress }, heard) => {
+        await until(() => heard.length >= 2);
         progress(1, 2, 'half');
-        await sleep(70);
+        await until(() => heard.filter(({ message }) => message === 'half').length >= 3);
         progress(2, 2);
-        await sleep(50);
+        await until(() => heard.at(-2)?.progress === 2);
       },
       { heartbeatMs: 20 },
     );
-    expect(seen.length).toBeGreaterThan(5);
     expect(seen.map(({ progress }) => progress)).toEqual([...new Set(seen.map(({ progress }) => progress))].sort((a, b) => a - b));
     expect(seen.filter(({ progress, total }) => total !== undefined && progress > total)).toEqual([]);
-    expect(seen.filter(({ message }) => message === 'half').length).toBeGreaterThan(1);
+    const count = seen.length;
+    await sleep(100);
+    expect(seen).toHaveLength(count);
   });
 
   it('is bounded for a handler that reports in a loop', async () => {

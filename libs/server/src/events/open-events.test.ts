@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { silentLogger } from '@trellis-mcp/logging';
 import { openRedis } from '@trellis-mcp/stores';
-import { startRedis } from '@trellis-mcp/test-services';
+import { startRedis, until } from '@trellis-mcp/test-services';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEvents } from './open-events.ts';
 
@@ -23,10 +23,6 @@ async function openNode(name = 'trellis-test') {
     await redis.close();
   };
   return { hub, heard, redis, [Symbol.asyncDispose]: close };
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 200 && !isTrue(); attempt += 1) await sleep(25);
 }
 
 it('reaches every process once, also the one that published', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { until } from '@trellis-mcp/test-services';
 import { createEchoServer } from '../../test/fixture/echo-server.ts';
 import { startHttp } from '../../test/fixture/start-http.ts';
 import { echoBody, legacyHeaders, post, sendRaw } from '../../test/raw-http.ts';
@@ -40,6 +41,9 @@ describe('eras', () => {
   });
 });
 
+/** What is promised, times five where other suites run beside this one. */
+const abortMs = process.env['SOAK'] === '1' ? 200 : 1_000;
+
 describe('a client that goes away', () => {
   it.each([
     { era: 'modern', headers: {}, meta: true },
@@ -59,7 +63,7 @@ describe('a client that goes away', () => {
     await started.promise;
     const leftAt = performance.now();
     socket.destroy();
-    expect((await aborted.promise) - leftAt).toBeLessThan(200);
+    expect((await aborted.promise) - leftAt).toBeLessThan(abortMs);
   });
 });
 
@@ -117,31 +121,27 @@ describe('a client that does not read', () => {
     return { [Symbol.dispose]: () => void socket.destroy() };
   }
 
-  async function untilIdle({ host }: Awaited<ReturnType<typeof startHttp>>): Promise<boolean> {
-    for (let attempt = 0; attempt < 100; attempt += 1) {
-      if ((await host.health.report()).active_requests === 0) return true;
-      await sleep(50);
-    }
-    return false;
-  }
+  const untilActive = ({ host }: Awaited<ReturnType<typeof startHttp>>, count: number): Promise<void> =>
+    until(async () => (await host.health.report()).active_requests === count);
 
   it('is cut, and its answer let go', async () => {
-    await using server = await startHttp({}, { stalledMs: 200, maxBodyBytes: 32 * 1024 * 1024 });
+    await using server = await startHttp({}, { stalledMs: 500, maxBodyBytes: 32 * 1024 * 1024 });
     using sockets = new DisposableStack();
     sockets.use(leaveUnread(server.port, post(large)));
-    await sleep(500);
-    expect(await untilIdle(server)).toBe(true);
+    await untilActive(server, 1);
+    await untilActive(server, 0);
   });
 
   it('does not hold up the drain', async () => {
     const server = await startHttp({}, { maxBodyBytes: 32 * 1024 * 1024 });
     using sockets = new DisposableStack();
     sockets.use(leaveUnread(server.port, post(large)));
+    await untilActive(server, 1);
     await sleep(500);
-    expect((await server.host.health.report()).active_requests).toBe(1);
+    // A drain that waits for it ends after 30 seconds, with another code.
     const began = performance.now();
     expect(await server.stop()).toBe(0);
-    expect(performance.now() - began).toBeLessThan(6_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it('is told apart from one that waits for a slow call', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@trellis-mcp/test-services';
 import { startHttp } from '../../test/fixture/start-http.ts';
 import { echoBody } from '../../test/raw-http.ts';
 import { frame, opcodes, openRaw } from '../../test/raw-websocket.ts';
@@ -150,7 +151,7 @@ describe('a client that sends', () => {
       if (round % 2 === 0) raw.socket.end();
       await sleep(1);
     }
-    for (let attempt = 0; attempt < 100 && (await server.host.health.report()).active_sessions > 0; attempt += 1) await sleep(50);
+    await until(async () => (await server.host.health.report()).active_sessions === 0);
     expect({ seed, ...(await server.host.health.report()) }).toMatchObject({ seed, active_sessions: 0, active_requests: 0 });
   });
 });
