@@ -26,7 +26,8 @@ export class TrellisServer extends McpServer {
       withoutStacks(() => close?.());
     };
     transport.onmessage = (message, extra) => {
-      withoutStacks(() => read?.(message, extra));
+      if ('method' in message && 'id' in message) this.server.receive(message, extra);
+      else withoutStacks(() => read?.(message, extra));
     };
   }
 
@@ -36,8 +37,8 @@ export class TrellisServer extends McpServer {
 }
 
 /**
- * The SDK makes an error at every close, also when nobody waits for it, and over HTTP every request closes; and two for each message, to find
- * out that it is no response. Their stacks are a twentieth of the cost. Handlers run in a later turn, with stacks.
+ * The SDK makes an error at every close, also when nobody waits for it, and over HTTP every request closes; and two for a notification,
+ * to find out that it is no response. Their stacks are a twentieth of the cost. Handlers run in a later turn, with stacks.
  */
 function withoutStacks(run: () => void): void {
   const { stackTraceLimit } = Error;

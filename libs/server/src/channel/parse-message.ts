@@ -36,7 +36,11 @@ function isPlainRequest(value: unknown): value is JSONRPCRequest {
   if (typeof id !== 'string' && !Number.isSafeInteger(id)) return false;
   if (!isObject(params) || Object.keys(value).length !== 4) return false;
   const meta = params['_meta'];
-  return meta === undefined || (isObject(meta) && !('progressToken' in meta));
+  return meta === undefined || (isObject(meta) && isToken(meta['progressToken']));
+}
+
+function isToken(token: unknown): boolean {
+  return token === undefined || typeof token === 'string' || Number.isSafeInteger(token);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
