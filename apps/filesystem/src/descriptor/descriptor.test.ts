@@ -1,19 +1,21 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, realpath, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readlink, realpath, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { narrow } from '../roots/narrowing.ts';
+import type { Guarantee } from '../roots/root.ts';
 import { openRoots, type Roots } from '../roots/open-roots.ts';
 import { openChild, openDirectory } from './open-directory.ts';
-import { openFile } from './open-file.ts';
+import { openFile, type PinnedFile } from './open-file.ts';
 import { pinParent } from './pin-parent.ts';
 import { locateEntry } from '../roots/located.ts';
 
 const run = promisify(execFile);
-const guarantees = ['descriptor', 'best-effort'] as const;
+/** `on threads` is the guarantee `descriptor` on a disk that may keep who asks it waiting. */
+const guarantees = ['descriptor', 'on threads', 'best-effort'] as const;
 const socket = createServer();
 let top: string;
 let byGuarantee: Record<(typeof guarantees)[number], Roots>;
@@ -30,9 +32,10 @@ beforeAll(async () => {
   await run('mkfifo', [join(top, 'root/fifo'), join(top, 'outside/fifo')]);
   await symlink('../outside/fifo', join(top, 'root/out-fifo'));
   await new Promise<void>((resolve) => socket.listen(join(top, 'root/socket'), resolve));
-  const open = async (guarantee: (typeof guarantees)[number]): Promise<Roots> =>
+  const open = async (guarantee: Guarantee): Promise<Roots> =>
     openRoots({ texts: [join(top, 'root')], writable: true, exclude: ['hidden/', 'veil'], guarantee });
-  byGuarantee = { descriptor: await open('descriptor'), 'best-effort': await open('best-effort') };
+  const descriptor = await open('descriptor');
+  byGuarantee = { descriptor, 'on threads': onThreads(descriptor), 'best-effort': await open('best-effort') };
 });
 
 afterAll(async () => {
@@ -40,12 +43,28 @@ afterAll(async () => {
   await rm(top, { recursive: true });
 });
 
+function onThreads(roots: Roots): Roots {
+  return {
+    list: (narrowing) => roots.list(narrowing),
+    locate(path, narrowing) {
+      const located = roots.locate(path, narrowing);
+      return { ...located, root: { ...located.root, quickDisk: undefined } };
+    },
+  };
+}
+
+/** What the file holds. */
+async function textOf({ handle }: PinnedFile): Promise<string> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(100), 0, 100, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
 describe.each(guarantees)('with the guarantee %s', (guarantee) => {
   const locate = (path: string) => byGuarantee[guarantee].locate(path);
 
   it.each(['file', 'in', 'in-folder/file', 'folder/file'])('%s is opened', async (path) => {
     await using file = await openFile(locate(path));
-    expect(await file.handle.readFile('utf8')).toBe('text');
+    expect(await textOf(file)).toBe('text');
   });
 
   it.each([
@@ -79,6 +98,36 @@ describe.each(guarantees)('with the guarantee %s', (guarantee) => {
     const texts = await Promise.all(['none', 'out', 'out-folder/none', 'out-folder/file', 'dangling', 'hidden/file', 'zero'].map(text));
     expect(new Set(texts).size).toBe(1);
   });
+});
+
+it.each(guarantees)('leaves nothing open with the guarantee %s, whatever came of it', async (guarantee) => {
+  const locate = (path: string) => byGuarantee[guarantee].locate(path);
+  const before = await readdir('/proc/self/fd');
+  for (const path of ['file', 'in', 'none', 'out', 'fifo', 'folder', 'hidden/file', 'zero']) {
+    for (const open of [openFile, openDirectory]) {
+      await open(locate(path)).then(
+        async (opened) => opened[Symbol.asyncDispose](),
+        (error: unknown) => error,
+      );
+    }
+  }
+  expect(await readdir('/proc/self/fd')).toHaveLength(before.length);
+});
+
+it.each(guarantees)('closes a file with the guarantee %s once, also one that was removed meanwhile', async (guarantee) => {
+  const located = byGuarantee[guarantee].locate('short');
+  for (const isRemoved of [false, true]) {
+    await writeFile(join(top, 'root/short'), 'text');
+    const { handle } = await openFile(located);
+    const open = `/proc/self/fd/${handle.fd}`;
+    expect(await readlink(open)).toBe(join(top, 'root/short'));
+    if (isRemoved) await unlink(join(top, 'root/short'));
+    await handle.close();
+    expect(handle.fd).toBe(-1);
+    await expect(readlink(open)).rejects.toMatchObject({ code: 'ENOENT' });
+    await handle.close();
+    await expect(handle.read(Buffer.alloc(1), 0, 1, 0)).rejects.toThrow();
+  }
 });
 
 describe.each(guarantees)('folders with the guarantee %s', (guarantee) => {
@@ -136,7 +185,7 @@ it('reads what it opened, though its name leads elsewhere now', async () => {
   await using file = await openFile(byGuarantee.descriptor.locate('swapped'));
   await unlink(join(top, 'root/swapped'));
   await symlink('../outside/file', join(top, 'root/swapped'));
-  expect(await file.handle.readFile('utf8')).toBe('inside');
+  expect(await textOf(file)).toBe('inside');
 });
 
 it('lists the folder it opened, though another one has its name now', async () => {

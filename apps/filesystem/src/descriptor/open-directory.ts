@@ -47,7 +47,7 @@ export async function openChild(parent: PinnedDirectory, child: Located): Promis
 /** Opens a pinned folder, and lets the pin go. */
 export async function openPinnedDirectory(pinned: Pinned): Promise<PinnedDirectory> {
   const { located, names, stats } = pinned;
-  const handle = await telling({ ...located, names }, () => pinned.pin.openToRead());
+  const handle = await telling({ ...located, names }, () => pinned.pin.openFolder());
   const fdPath = located.root.guarantee === 'descriptor' ? pathOf(handle) : join(located.root.path, ...names);
   return {
     fdPath,

@@ -1,14 +1,14 @@
 import type { BigIntStats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import type { Located } from '../roots/located.ts';
 import { etagOf } from './etag.ts';
 import type { Pinned } from './open-pinned.ts';
 import { pinKind } from './pin-kind.ts';
+import type { ReadHandle } from './read-handle.ts';
 import { telling } from './translate-failure.ts';
 
 /** An open regular file inside of a root, whatever its path leads to meanwhile. */
 export interface PinnedFile extends AsyncDisposable {
-  readonly handle: FileHandle;
+  readonly handle: ReadHandle;
   /** As it was when it was opened. */
   readonly stats: BigIntStats;
   readonly etag: string;
@@ -31,6 +31,6 @@ export async function openFile(located: Located, { signal }: { readonly signal?:
 /** Opens a pinned file to read, and lets the pin go. */
 export async function openPinnedFile(pinned: Pinned): Promise<PinnedFile> {
   const { located, stats, names } = pinned;
-  const handle = await telling({ ...located, names }, () => pinned.pin.openToRead());
+  const handle = await telling({ ...located, names }, () => pinned.pin.openFile());
   return { handle, stats, names, located, etag: etagOf(stats), [Symbol.asyncDispose]: async () => handle.close() };
 }

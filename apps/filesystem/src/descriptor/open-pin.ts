@@ -1,22 +1,26 @@
-import { type BigIntStats, closeSync, constants, fstat, open as openWithCallback } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstat, fstatSync, open as openWithCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Guarantee } from '../roots/root.ts';
+import type { Root } from '../roots/root.ts';
+import { isOnQuickDisk } from './quick-disk.ts';
+import { DescriptorHandle, type ReadHandle } from './read-handle.ts';
 
 /** What a path led to, open enough to ask where and what that is. */
 export interface Pin {
   /** -1 once it is closed. */
   readonly fd: number;
   stat(): Promise<BigIntStats>;
-  /** Opens that very thing, which is a file or a folder, and closes the pin. */
-  openToRead(): Promise<FileHandle>;
+  /** Opens that very thing, which is a file, and closes the pin. */
+  openFile(): Promise<ReadHandle>;
+  /** Opens that very thing, which is a folder, and closes the pin. */
+  openFolder(): Promise<FileHandle>;
   /** Does nothing the second time. */
   close(): Promise<void>;
 }
 
 /** How {@link openPin} opens. */
 export interface PinOptions {
-  readonly guarantee: Guarantee;
+  readonly root: Pick<Root, 'guarantee' | 'quickDisk'>;
   /** `O_DIRECTORY`, `O_NOFOLLOW`. */
   readonly flags: number;
 }
@@ -30,8 +34,10 @@ const careful = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 const openDescriptor = promisify(openWithCallback);
 
 /** Pins what a path leads to. The path is used this once. */
-export async function openPin(path: string, { guarantee, flags }: PinOptions): Promise<Pin> {
-  return guarantee === 'descriptor' ? toPin(await openDescriptor(path, byName | flags)) : pinOpen(await open(path, careful | flags));
+export async function openPin(path: string, { root, flags }: PinOptions): Promise<Pin> {
+  if (root.guarantee === 'best-effort') return pinOpen(await open(path, careful | flags));
+  const fd = await openDescriptor(path, byName | flags);
+  return new DescriptorPin(fd, isOnQuickDisk(fd, root.quickDisk));
 }
 
 /** An open descriptor as a path of this process. */
@@ -40,24 +46,47 @@ export function pathOf({ fd }: { readonly fd: number }): string {
 }
 
 /** Costs half of what a `FileHandle` would, which counts where files are small. */
-function toPin(fd: number): Pin {
-  let isOpen = true;
-  const close = async (): Promise<void> => {
-    if (!isOpen) return;
-    isOpen = false;
+class DescriptorPin implements Pin {
+  #fd: number;
+  readonly #isQuick: boolean;
+
+  constructor(fd: number, isQuick: boolean) {
+    this.#fd = fd;
+    this.#isQuick = isQuick;
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  async stat(): Promise<BigIntStats> {
+    return this.#isQuick ? statNow(this.#fd) : statLater(this.#fd);
+  }
+
+  async openFile(): Promise<ReadHandle> {
+    try {
+      return new DescriptorHandle(await openDescriptor(pathOf(this), careful), this.#isQuick);
+    } finally {
+      await this.close();
+    }
+  }
+
+  async openFolder(): Promise<FileHandle> {
+    try {
+      return await open(pathOf(this), careful);
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    const fd = this.#fd;
+    if (fd === -1) return;
+    // From now on the number may be that of another file.
+    this.#fd = -1;
     // eslint-disable-next-line trellis/no-sync-calls -- nothing was opened by it, so that no disk is waited for
     closeSync(fd);
-  };
-  const pin: Pin = {
-    get fd() {
-      // By then the number may be that of another file.
-      return isOpen ? fd : -1;
-    },
-    stat: async () => statDescriptor(pin.fd),
-    openToRead: async () => open(pathOf(pin), careful).finally(close),
-    close,
-  };
-  return pin;
+  }
 }
 
 /** Elsewhere there is nothing less than to open it. */
@@ -67,12 +96,18 @@ function pinOpen(handle: FileHandle): Pin {
       return handle.fd;
     },
     stat: async () => handle.stat({ bigint: true }),
-    openToRead: async () => handle,
+    openFile: async () => handle,
+    openFolder: async () => handle,
     close: async () => handle.close(),
   };
 }
 
-async function statDescriptor(fd: number): Promise<BigIntStats> {
+function statNow(fd: number): BigIntStats {
+  // eslint-disable-next-line trellis/no-sync-calls -- a local disk knows it of what is open, and a thread costs ten times as much
+  return fstatSync(fd, { bigint: true });
+}
+
+async function statLater(fd: number): Promise<BigIntStats> {
   return new Promise((resolve, reject) => {
     fstat(fd, { bigint: true }, (error, stats) => {
       if (error === null) resolve(stats);

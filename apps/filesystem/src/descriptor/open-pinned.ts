@@ -19,13 +19,13 @@ export interface OpenPinnedOptions {
 }
 
 /**
- * Pins what a path leads to, then judges where that is. The path is used this once; `pin.openToRead` opens what was pinned.
+ * Pins what a path leads to, then judges where that is. The path is used this once; `pin.openFile` and `pin.openFolder` open what was pinned.
  *
  * @throws AppError `NOT_FOUND` for every place that is not served, and errors of the system as they are.
  */
 export async function openPinned(located: Located, { path, flags = 0 }: OpenPinnedOptions = {}): Promise<Pinned> {
   const { root } = located;
-  const pin = await openPin(path ?? join(root.path, ...located.names), { guarantee: root.guarantee, flags });
+  const pin = await openPin(path ?? join(root.path, ...located.names), { root, flags });
   try {
     const stats = await pin.stat();
     const names = await judgePlace(located, { pin, stats });

@@ -14,14 +14,21 @@ export function wireBytes(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
+/** JSON spells no character longer, `\u001b`; what is no ASCII has at most three bytes. */
+const longestWire = 6;
+
+/** Whether a text has at most `maxBytes` bytes on the wire. Short ones need not be spelled out for it. */
+export function isWithin(text: string, maxBytes: number): boolean {
+  return text.length * longestWire <= maxBytes || wireBytes(text) <= maxBytes;
+}
+
 /** Decodes as many whole characters as `maxBytes` of JSON hold. At least one, as long as there are bytes. */
 export function fitText(bytes: Buffer, encoding: TextEncoding, maxBytes: number): FittedText {
   let length = bytes.length;
   for (;;) {
     const text = decodeText(bytes.subarray(0, length), encoding);
-    const wire = wireBytes(text);
-    if (wire <= maxBytes) return toFitted(text, bytes.subarray(0, length), encoding);
-    const wanted = Math.min(length - 1, Math.floor((length * maxBytes) / wire));
+    if (isWithin(text, maxBytes)) return toFitted(text, bytes.subarray(0, length), encoding);
+    const wanted = Math.min(length - 1, Math.floor((length * maxBytes) / wireBytes(text)));
     const next = endOfText(bytes.subarray(0, wanted), encoding);
     if (next === 0) return fitFirst(bytes.subarray(0, Math.min(4, length)), encoding);
     length = next;

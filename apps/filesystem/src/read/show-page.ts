@@ -1,4 +1,4 @@
-import { wireBytes } from './fit-text.ts';
+import { isWithin } from './fit-text.ts';
 import type { Page } from './page.ts';
 
 /** How much of a page is repeated for clients that hand only text to their model. */
@@ -12,7 +12,7 @@ export function showPage(page: Page, etag: string, maxBytes = maxRepeatedBytes):
   const { text, base64, firstLine, lines = 0 } = page;
   if (text === undefined)
     return `[${page.totalBytes} bytes, no text${base64 === undefined ? '' : '; base64 is in structuredContent'}; etag ${etag}]`;
-  const shown = wireBytes(text) <= maxBytes ? text : cutLines(text, maxBytes);
+  const shown = isWithin(text, maxBytes) ? text : cutLines(text, maxBytes);
   if (shown !== text) {
     const count = countFeeds(shown);
     const way = page.unit === 'line' && firstLine !== undefined && count > 0 ? `offset ${firstLine + count}` : 'a smaller limit';
@@ -25,7 +25,7 @@ export function showPage(page: Page, etag: string, maxBytes = maxRepeatedBytes):
 
 function cutLines(text: string, maxBytes: number): string {
   let end = Math.min(text.length, maxBytes);
-  while (wireBytes(text.slice(0, end)) > maxBytes) end = Math.floor(end * 0.8);
+  while (!isWithin(text.slice(0, end), maxBytes)) end = Math.floor(end * 0.8);
   const cut = text.slice(0, end).toWellFormed();
   const lastFeed = cut.lastIndexOf('\n');
   return lastFeed === -1 ? cut : cut.slice(0, lastFeed + 1);

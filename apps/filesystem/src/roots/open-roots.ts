@@ -1,8 +1,9 @@
-import { open, readlink, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AppError } from '@trellis-mcp/errors';
 import { codeOf } from '../descriptor/code-of.ts';
+import { examineDisk } from './examine-disk.ts';
 import { createExcludes } from './excludes.ts';
 import type { Located } from './located.ts';
 import { locatePath, show } from './locate-path.ts';
@@ -47,7 +48,7 @@ export async function openRoots({ texts, writable, exclude = [], guarantee }: Op
       path,
       aliases: path === given.path ? [path] : [path, given.path],
       writable,
-      guarantee: guarantee ?? (await findGuarantee(path)),
+      ...(await examineDisk(path, guarantee)),
       excludes,
     });
   }
@@ -96,18 +97,6 @@ function nameRoot({ name }: RootText, path: string, others: readonly Root[]): st
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? own : `${own}-${number}`;
     if (isFree(candidate)) return candidate;
-  }
-}
-
-/** Whether the path of an open file can be asked of the system. */
-async function findGuarantee(path: string): Promise<Guarantee> {
-  if (process.platform !== 'linux') return 'best-effort';
-  await using handle = await open(path, 'r');
-  try {
-    return (await readlink(`/proc/self/fd/${handle.fd}`)) === path ? 'descriptor' : 'best-effort';
-  } catch {
-    // No /proc here, as in some containers.
-    return 'best-effort';
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MountId } from '../descriptor/quick-disk.ts';
 import type { Excludes } from './excludes.ts';
 
 /**
@@ -17,5 +18,7 @@ export interface Root {
   readonly aliases: readonly string[];
   readonly writable: boolean;
   readonly guarantee: Guarantee;
+  /** The mount that the root is on, where what is open can be asked for and closed without waiting for a disk. */
+  readonly quickDisk?: MountId | undefined;
   readonly excludes: Excludes;
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { ReadHandle } from '../descriptor/read-handle.ts';
 import type { Located } from '../roots/located.ts';
 import { writeAll } from './commit-file.ts';
 import { tooLarge } from './too-large.ts';
@@ -15,7 +16,7 @@ const chunkBytes = 262_144;
 
 /** Copies what a file holds from its beginning to its end, also when it grows meanwhile. */
 export async function copyBytes(
-  from: FileHandle,
+  from: ReadHandle,
   to: FileHandle,
   { located, budget }: { located: Located; budget: CopyBudget },
 ): Promise<void> {
