@@ -1,26 +1,37 @@
-import { appContract, type SampleCall } from '@trellis-mcp/testing';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import { appContract } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
+import { callsOf, officialCallsOf } from './contract-calls.ts';
+import { manyFiles, openContractGround } from './contract-ground.ts';
 
-/** One call of each tool that the sample project answers. */
-const calls: readonly SampleCall[] = [
-  { tool: 'list_roots' },
-  { tool: 'read_file', args: { path: 'README.md' } },
-  { tool: 'read_files', args: { paths: ['README.md', 'src/next-ferry.js'], limit: 3 } },
-  { tool: 'list_directory', args: { path: 'src', sort: 'size' } },
-  { tool: 'tree', args: { path: '.' } },
-  { tool: 'find_files', args: { path: '.', glob: '**/*.js' } },
-  { tool: 'search_text', args: { path: '.', pattern: 'ferry' } },
-  { tool: 'stat', args: { path: 'docs/timetable.md' } },
-];
+const ground = await openContractGround();
+afterAll(async () => {
+  await ground[Symbol.asyncDispose]();
+});
 
-const subject = {
-  app,
-  main: new URL('../src/main.ts', import.meta.url),
-  snapshots: new URL('tools.snap/', import.meta.url),
-  calls,
-};
+const subject = { app, main: new URL('../src/main.ts', import.meta.url), snapshots: new URL('tools.snap/', import.meta.url) };
+const calls = callsOf(ground);
+const writing = ['--root', `root=${ground.root}`, '--write', '--no-confirm'];
 
-appContract({ ...subject, parts: ['calls', 'search', 'abort', 'stdout', 'stop', 'release', 'usage', 'commands'] });
+// The sample project, as it is without a flag; nothing here opens a tool of its own.
+appContract({ ...subject, calls, parts: ['abort', 'stdout', 'stop', 'usage'] });
 
-// All tools that there are, for their snapshots.
-appContract({ ...subject, args: ['--write'], parts: ['lists'] });
+// Every tool there is, and a copy of many files under way where the program is stopped at work.
+const slowCall = { tool: 'copy', args: { from: 'many', to: 'copy-of-many' } };
+appContract({ ...subject, args: writing, calls, slowCall, parts: ['lists', 'calls', 'search', 'release', 'commands'] });
+
+it('leaves nothing in the place of a copy that was stopped half way, and the copied as it was', async () => {
+  expect(await readdir(ground.root)).not.toContain('copy-of-many');
+  expect(await readdir(join(ground.root, 'many'))).toHaveLength(manyFiles);
+});
+
+// The names of the official server, without ours that are no names of its own.
+const officialCalls = officialCallsOf(ground);
+const officialNames = new Set(officialCalls.map(({ tool }) => tool));
+const without = calls.map(({ tool }) => tool).filter((tool) => !officialNames.has(tool));
+const compat = (names: readonly string[]): string[] => [...writing, '--compat', 'official', '--exclude-tools', names.join(',')];
+const official = { ...subject, calls: officialCalls, snapshots: new URL('official.snap/', import.meta.url) };
+appContract({ ...official, args: compat(without), parts: ['lists'] });
+appContract({ ...official, args: compat([...without, 'read_media_file']), parts: ['calls', 'search'] });
