@@ -72,6 +72,7 @@ class Ground implements ProvingGround {
       urls: { superuser: copy.url, role: asRole(copy.url, 'reader', 'reader') },
       layers,
       gate: this.#source.gate,
+      mayWait: harm.shows === 'wait',
       stop: async (pid) => copy.owner.query('select pg_terminate_backend($1)', [pid]),
     });
     const outcomes: CallOutcome[] = [];

@@ -3,9 +3,10 @@ import { Client } from 'pg';
 import type { SqlGate } from '../src/sql/gate.ts';
 import type { Layer } from './ablation-layers.ts';
 
-/** Deadline of the server, and when a statement counts as waiting. */
+/** Deadline of the server. */
 const deadlineMs = 200;
-const patienceMs = 700;
+/** When a statement counts as waiting, where it is one that may; all others end by themselves, if late on a busy machine. */
+const patienceMs = { mayWait: 1_200, mayNot: 30_000 } as const;
 
 /** Without it `pg` sends a text without values by the simple protocol. */
 const extended = { values: [], queryMode: 'extended' };
@@ -28,12 +29,14 @@ export interface LayeredOptions {
   readonly urls: { readonly role: string; readonly superuser: string };
   readonly layers: ReadonlySet<Layer>;
   readonly gate: SqlGate;
+  /** Whether its calls are those that wait when nothing stops them. */
+  readonly mayWait: boolean;
   /** Ends a session from outside. */
   readonly stop: (pid: number) => Promise<unknown>;
 }
 
 /** Opens a connection that has the layers named and no others. */
-export async function openLayeredSession({ urls, layers, gate, stop }: LayeredOptions): Promise<LayeredSession> {
+export async function openLayeredSession({ urls, layers, gate, mayWait, stop }: LayeredOptions): Promise<LayeredSession> {
   const timeouts = { statement_timeout: deadlineMs, lock_timeout: deadlineMs };
   const client = new Client({ connectionString: layers.has('a') ? urls.role : urls.superuser, ...(layers.has('d') ? timeouts : {}) });
   client.on('error', () => undefined);
@@ -41,7 +44,10 @@ export async function openLayeredSession({ urls, layers, gate, stop }: LayeredOp
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const run = async (sql: string): Promise<CallOutcome> => {
     const answer = layers.has('c') ? client.query({ text: sql, ...extended }) : client.query(sql);
-    const outcome = await Promise.race([answer.then(answered, refused), sleep(patienceMs, 'waited' as const)]);
+    const outcome = await Promise.race([
+      answer.then(answered, refused),
+      sleep(patienceMs[mayWait ? 'mayWait' : 'mayNot'], 'waited' as const, { ref: false }),
+    ]);
     if (outcome === 'waited') {
       await stop(rows[0]?.pid ?? 0);
       await answer.then(answered, refused);

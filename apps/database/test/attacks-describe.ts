@@ -6,7 +6,7 @@ import { takeInventory, takeTraces } from './attacks-inventory.ts';
 import { attempt, deadlines, lookInside, type Target } from './attacks-target.ts';
 import { verdictOn, type TargetName } from './attacks-verdict.ts';
 
-/** By when a session is scrubbed, which goes on after the answer. */
+/** By when a session is mostly scrubbed, which goes on after the answer. */
 const scrubMs = 250;
 
 /** Runs the whole table against one target, and looks at everything before and after. */
@@ -18,9 +18,7 @@ export function describeAttacks(name: TargetName, open: () => Promise<Target>): 
     target = await open();
     await target.source.gate.check('select lower($1)');
     await lookInside(target.source);
-    await sleep(scrubMs);
-    before = await lookAround(target);
-    await sleep(scrubMs);
+    before = await lookTwice(async () => lookAround(target));
     traces = await takeTraces(target.look);
   });
   afterAll(async () => {
@@ -58,10 +56,20 @@ async function lookAround(target: Target): Promise<Record<string, unknown>> {
   return { ...(await takeInventory(target.look)), inside: await lookInside(target.source), ...(await target.outside()) };
 }
 
+/** Looks until two looks, some time apart, see the same. */
+async function lookTwice<Found>(look: () => Promise<Found>): Promise<Found> {
+  for (let last = JSON.stringify(await look()); ;) {
+    await sleep(scrubMs);
+    const found = await look();
+    if (JSON.stringify(found) === last) return found;
+    last = JSON.stringify(found);
+  }
+}
+
 /** Looks until a session is scrubbed. */
 async function settles(look: () => Promise<unknown>, expected: unknown): Promise<void> {
   let found = await look();
-  for (let waited = 0; waited < 10_000 && JSON.stringify(found) !== JSON.stringify(expected); waited += 50) {
+  for (let waited = 0; waited < 30_000 && JSON.stringify(found) !== JSON.stringify(expected); waited += 50) {
     await sleep(50);
     found = await look();
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '@trellis-mcp/client';
 import { openRedis } from '@trellis-mcp/stores';
-import { sharedPostgres, startRedis, type SharedInstance, type TestInstance } from '@trellis-mcp/test-services';
+import { sharedPostgres, startRedis, type SharedInstance, type TestInstance, until } from '@trellis-mcp/test-services';
 import { spawnServer, startHttpServer, startInProcess } from '@trellis-mcp/testing';
 import { z } from 'zod';
 import { app } from '../src/app.ts';
@@ -37,6 +37,15 @@ async function ask(client: Connection, text = sql): Promise<z.output<typeof page
   return page.parse((await client.callTool('query', { sql: text })).data);
 }
 
+/** A tier that a busy machine kept waiting was skipped, as it should be: what was seen then is seen once more, at most three times. */
+async function undisturbed<Seen>(look: (round: number) => Promise<Seen>): Promise<Seen> {
+  for (let round = 0; ; round += 1) {
+    await runSql(postgres.url, "update items set label = 'first'");
+    const seen = await look(round);
+    if (round === 3 || !/\d errors/.test(JSON.stringify(seen))) return seen;
+  }
+}
+
 const health = z.object({
   status: z.string(),
   cache_hit_rate: z.number().nullable(),
@@ -45,24 +54,32 @@ const health = z.object({
 
 describe('two processes with one Redis', () => {
   it('have one read, over HTTP and over stdio', async () => {
-    const args = flags('--redis-url', redis.url, '--principal', 'ada');
-    await using http = await startHttpServer(main, args);
-    await using first = await connect({ http: { url: http.url } });
-    expect((await ask(first)).rows).toEqual([['first']]);
-    await change();
-    await using second = await spawnServer(main, { args });
-    expect(await ask(second)).toEqual({ rows: [['first']], cachedMs: expect.any(Number) });
-    expect((await second.callTool('health_check')).data).toMatchObject({ cache_hit_rate: 1 });
-    const report = health.parse(await (await fetch(new URL('/healthz', http.url))).json());
-    expect(report.cache_hit_rate).toBe(0);
-    expect(report.checks.find(({ name }) => name === 'cache')).toMatchObject({
+    const seen = await undisturbed(async (round) => {
+      const args = flags('--redis-url', redis.url, '--principal', `ada ${String(round)}`);
+      await using http = await startHttpServer(main, args);
+      await using first = await connect({ http: { url: http.url } });
+      const { rows } = await ask(first);
+      await change();
+      await using second = await spawnServer(main, { args });
+      const found = await ask(second);
+      const { data: near } = await second.callTool('health_check');
+      const far = health.parse(await (await fetch(new URL('/healthz', http.url))).json());
+      return { rows, found, near, far };
+    });
+    expect(seen.rows).toEqual([['first']]);
+    expect(seen.found).toEqual({ rows: [['first']], cachedMs: expect.any(Number) });
+    expect(seen.near).toMatchObject({ cache_hit_rate: 1 });
+    expect(seen.far.cache_hit_rate).toBe(0);
+    expect(seen.far.checks.find(({ name }) => name === 'cache')).toMatchObject({
       ok: true,
       critical: false,
       detail: 'memory used (0 hits); redis used (0 hits)',
     });
   }, 120_000);
+});
 
-  it('go on when it dies, say so once, and use it again', async () => {
+describe('a server whose Redis dies', () => {
+  it('goes on, says so once, and uses it again', async () => {
     const args = flags('--redis-url', redis.url, '--principal', 'bob', '--log-level', 'info', '--log-format', 'json');
     await using http = await startHttpServer(main, args);
     await using client = await connect({ http: { url: http.url } });
@@ -78,31 +95,37 @@ describe('two processes with one Redis', () => {
       ok: false,
       detail: expect.stringContaining('redis skipped'),
     });
+    await until(() => count('"tier":"redis"') > 0);
     expect(count('"tier":"redis"')).toBe(1);
     await redis.restart();
-    for (let waited = 0; count('uses this tier again') === 0 && waited < 100; waited += 1) {
-      await ask(client, `select label, ${String(waited)} as waited from items`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect(count('uses this tier again')).toBeGreaterThan(0);
+    let asked = 0;
+    await until(async () => {
+      await ask(client, `select label, ${String((asked += 1))} as asked from items`);
+      return count('uses this tier again') > 0;
+    });
   }, 120_000);
 });
 
 describe('the file of --cache-path', () => {
   it('answers after a restart, and is readable by its owner alone', async () => {
     const args = flags('--cache-path', join(folder, 'cache.db'));
-    {
-      await using before = await startInProcess(app, { args });
-      await ask(await before.connect());
-    }
-    await change();
+    const askNew = async (text: string) => {
+      await using server = await startInProcess(app, { args });
+      const found = await ask(await server.connect(), text);
+      return { found, check: (await server.host.health.report()).checks.find(({ name }) => name === 'cache') };
+    };
+    const seen = await undisturbed(async (round) => {
+      const text = `select label from items limit ${String(round + 1)}`;
+      const before = await askNew(text);
+      await change();
+      return [before, await askNew(text)];
+    });
     for (const file of await readdir(folder)) {
       expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
     }
-    await using after = await startInProcess(app, { args });
-    expect(await ask(await after.connect())).toEqual({ rows: [['first']], cachedMs: expect.any(Number) });
-    expect((await after.host.health.report()).checks.find(({ name }) => name === 'cache')).toMatchObject({
-      detail: 'memory used (0 hits); sqlite used (1 hits)',
+    expect(seen[1]).toMatchObject({
+      found: { rows: [['first']], cachedMs: expect.any(Number) },
+      check: { detail: 'memory used (0 hits); sqlite used (1 hits)' },
     });
   });
 
@@ -116,18 +139,13 @@ describe('the file of --cache-path', () => {
       return `${String(rows[0]?.[0])}: ${check?.detail ?? ''}`;
     };
     const askFour = async (text: string): Promise<string[]> => {
-      await runSql(postgres.url, "update items set label = 'first'");
       const seen = [await askNew(text)];
       await change();
       seen.push(await askNew(text));
       await raw.command.del(...(await raw.command.keys('*private:*')));
       return [...seen, await askNew(text), await askNew(text)];
     };
-    let seen = await askFour(sql);
-    // A tier that a busy machine kept waiting was skipped, as it should be.
-    for (let round = 1; round < 4 && seen.some((line) => line.includes('errors')); round += 1) {
-      seen = await askFour(`select label, ${String(round)} as round from items`);
-    }
+    const seen = await undisturbed((round) => askFour(`select label from items limit ${String(round + 1)}`));
     expect(seen).toEqual([
       'first: memory used (0 hits); redis used (0 hits); sqlite used (0 hits)',
       'first: memory used (0 hits); redis used (1 hits); sqlite used (0 hits)',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '@trellis-mcp/test-services';
+import { freePort, until } from '@trellis-mcp/test-services';
 import { readTableAllowList } from '../src/sql/table-allow-list.ts';
 import { asRole, runSql } from './open-catalog.ts';
 import { connect, diagnose, matchFinding, startSickServer, table, type SickServer } from './sick-server.ts';
@@ -69,6 +69,10 @@ describe('diagnose finds what is shared,', () => {
 
   it('a server that has few connections left', async () => {
     const url = await server.makeDatabase();
+    // Sessions of earlier tests may still be about to end.
+    const alone = await connect(url);
+    await until(async () => (await alone.query(`select pid from pg_stat_activity where backend_type = 'client backend'`)).rowCount === 1);
+    await alone.end();
     const clients = await Promise.all(Array.from({ length: 15 }, async () => connect(url)));
     const { findings } = await diagnose(url, ['connections']);
     await Promise.all(clients.map(async (client) => client.end()));
@@ -78,10 +82,7 @@ describe('diagnose finds what is shared,', () => {
 });
 
 async function expectWait(url: string): Promise<void> {
-  const deadline = performance.now() + 5_000;
-  while ((await diagnose(url, ['locks'])).findings.length === 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(async () => (await diagnose(url, ['locks'])).findings.length > 0);
 }
 
 describe('diagnose', () => {

@@ -73,12 +73,12 @@ describe('a runaway statement', () => {
       process.kill(Number(pid), 'SIGCONT');
     }
     // Its own limit is 15 seconds.
-    expect(await listBusy(10_000)).toEqual([]);
+    expect(await listBusy(13_000)).toEqual([]);
     expect((await reader.read('select 1')).rows).toEqual([['1']]);
   });
 
   it('gives the rows it had', async () => {
-    const page = await reader.read('select i, pg_sleep(0.1) from generate_series(1, 100) i', { timeoutMs: 550 });
+    const page = await reader.read('select i, pg_sleep(0.1) from generate_series(1, 100) i', { timeoutMs: 1_500 });
     expect(page).toMatchObject({ cutBy: 'time', more: true, changed: false });
     expect(page.rows.length).toBeGreaterThanOrEqual(1);
     const { digest = '' } = page;
@@ -97,7 +97,7 @@ describe('a caller that goes away', () => {
       const started = performance.now();
       gone.abort();
       expect(await call).toMatchObject({ code: 'CANCELLED' });
-      expect(performance.now() - started).toBeLessThan(maxFreeMs / 2);
+      expect(performance.now() - started).toBeLessThan(isSoak ? 100 : maxFreeMs);
       expect((await reader.read('select 1')).rows).toEqual([['1']]);
       times.push(performance.now() - started);
       expect(await listBusy()).toEqual([]);
@@ -213,13 +213,17 @@ describe('the next call on the same connection sees nothing of', () => {
   });
 
   it('the numbers that a sequence gave', async () => {
-    const pid = await one('select pg_backend_pid()');
-    const [, , first] = await run(...escape, `select nextval('counter')`);
-    await expect(run('select lastval()')).rejects.toMatchObject({ details: { sqlState: '55000' } });
-    const [, , second] = await run(...escape, `select nextval('counter')`);
-    // The ten that were cached for the session are gone with it.
-    expect(Number(second?.rows[0]?.[0]) - Number(first?.rows[0]?.[0])).toBe(10);
-    expect(await one('select pg_backend_pid()')).toBe(pid);
+    for (let attempt = 1; ; attempt += 1) {
+      const pid = await one('select pg_backend_pid()');
+      const [, , first] = await run(...escape, `select nextval('counter')`);
+      await expect(run('select lastval()')).rejects.toMatchObject({ details: { sqlState: '55000' } });
+      const [, , second] = await run(...escape, `select nextval('counter')`);
+      // The ten that were cached for the session are gone with it.
+      expect(Number(second?.rows[0]?.[0]) - Number(first?.rows[0]?.[0])).toBe(10);
+      // A connection that was not scrubbed in time is cut, as above.
+      if ((await one('select pg_backend_pid()')) === pid) return;
+      expect(attempt).toBeLessThan(20);
+    }
   });
 });
 

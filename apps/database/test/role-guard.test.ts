@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { freePort, spawnProbe, startPostgres, type TestInstance } from '@trellis-mcp/test-services';
+import { freePort, spawnProbe, startPostgres, type TestInstance, until } from '@trellis-mcp/test-services';
 import { fileURLToPath } from 'node:url';
 import { openPostgresSource } from '../src/postgres/open-postgres-source.ts';
 import { guardRole, type GuardLog } from '../src/role/guard-role.ts';
@@ -33,10 +33,7 @@ function createLog() {
 }
 
 async function expectSoon(read_: () => number, value: number): Promise<void> {
-  const deadline = performance.now() + 5_000;
-  while (read_() !== value && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(() => read_() >= value);
   expect(read_()).toBe(value);
 }
 
@@ -117,15 +114,14 @@ describe('a source guarded with --strict-role', () => {
 
 /** Breakers stay open for a moment after a restart. */
 async function expectDenied(source: Source): Promise<void> {
-  const deadline = performance.now() + 15_000;
   let code: unknown = 'UPSTREAM';
-  while (code === 'UPSTREAM' && performance.now() < deadline) {
+  await until(async () => {
     code = await read(source).then(
       () => 'read',
       (error: unknown) => (error as { code?: unknown }).code,
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return code !== 'UPSTREAM';
+  });
   expect(code).toBe('DENIED');
 }
 

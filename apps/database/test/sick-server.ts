@@ -56,7 +56,7 @@ export async function diagnose(url: string, checks: readonly CheckName[], option
 
 /** Statistics reach other sessions when the session that made them ends; older servers take half a second more. */
 export async function diagnoseSoon(url: string, check: CheckName): Promise<Diagnosis> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   let diagnosis = await diagnose(url, [check]);
   while (diagnosis.findings.length === 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 200));

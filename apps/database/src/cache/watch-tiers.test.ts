@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import type { CacheStats, TierStats } from '@trellis-mcp/cache';
 import { AppError } from '@trellis-mcp/errors';
 import { createHealth } from '@trellis-mcp/health';
 import { silentLogger } from '@trellis-mcp/logging';
+import { until } from '@trellis-mcp/test-services';
 import { watchTiers } from './watch-tiers.ts';
 
 const tier = (name: string, state: TierStats['state'], errors: number): TierStats => ({
@@ -39,7 +39,7 @@ it('logs a tier when it begins to be skipped and when it is back, not each failu
   }
   expect(lines).toHaveLength(2);
   set('closed', 'closed');
-  await sleep(1_200);
+  await until(() => lines.length >= 4);
   expect(lines.slice(2)).toEqual(['info The cache uses this tier again.', 'info The cache uses this tier again.']);
   set('open', 'closed');
   watched.onError({ tier: 'redis', operation: 'read', error });
