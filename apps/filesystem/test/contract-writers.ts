@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Connection } from '@trellis-mcp/client';
 import { type InProcessServer, startInProcess } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
@@ -35,8 +34,8 @@ export const waitingWriters = writers.filter(({ waitsFor }) => waitsFor !== unde
 
 /** Tools that wait. */
 export interface Held {
-  /** How many calls have asked for their turn since. */
-  readonly asked: number;
+  /** How many calls have asked for their turn since, and how many of them do not wait any more. */
+  readonly counts: { readonly asked: number; readonly ended: number };
   /** Gives them their turn. */
   release(): Promise<void>;
 }
@@ -95,17 +94,29 @@ async function list(root: string): Promise<Readonly<Record<string, string>>> {
 async function hold({ roots, writer }: Pick<Deps, 'roots' | 'writer'>): Promise<Held> {
   const end = Promise.withResolvers<undefined>();
   const turns = await Promise.all(waitingWriters.map(async ({ waitsFor = '' }) => takeTurn(writer, roots.locate(waitsFor), end.promise)));
-  const asked = jest.spyOn(writer.locks, 'hold');
+  const counts = watchTurns(writer.locks);
   return {
-    get asked() {
-      return asked.mock.calls.length;
-    },
+    counts,
     release: async () => {
-      asked.mockRestore();
       end.resolve(undefined);
       await Promise.all(turns.map(async ({ over }) => over));
     },
   };
+}
+
+/** Counts from now on. */
+function watchTurns(locks: Deps['writer']['locks']): Held['counts'] {
+  const counts = { asked: 0, ended: 0 };
+  const hold = locks.hold.bind(locks);
+  locks.hold = async (keys, signal, run) => {
+    counts.asked += 1;
+    try {
+      return await hold(keys, signal, run);
+    } finally {
+      counts.ended += 1;
+    }
+  };
+  return counts;
 }
 
 async function takeTurn({ locks }: Deps['writer'], located: Located, end: Promise<void>): Promise<{ readonly over: Promise<void> }> {

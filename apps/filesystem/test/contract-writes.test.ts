@@ -55,15 +55,14 @@ describe('a tool that writes', () => {
   it.each(waitingWriters.map((writer) => [writer.tool, writer] as const))(
     'ends when it is cancelled while it waits for its turn, on every road, and changes nothing (%s)',
     async (_tool, writer) => {
-      const { lifecycle } = ground.server.host;
       for (const connection of connections) {
         const held = await ground.hold();
         const controller = new AbortController();
         const call = expect(ground.call(writer, connection, controller.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
-        await until(() => held.asked === 1);
+        await until(() => held.counts.asked === 1);
         controller.abort();
         await call;
-        await until(() => lifecycle.active === 0);
+        await until(() => held.counts.ended === 1);
         await held.release();
       }
       expect(await ground.list()).toEqual(before);
@@ -92,7 +91,7 @@ async function callAll(ground: WriterGround, connections: readonly Connection[])
     return connection === undefined ? undefined : ground.call(writer, connection);
   });
   const outcomes = Promise.allSettled(calls);
-  await until(() => held.asked === waitingWriters.length);
+  await until(() => held.counts.asked === waitingWriters.length);
   return { held, outcomes };
 }
 
@@ -104,6 +103,7 @@ describe('all tools that write, while their turn has not come', () => {
     const before = await ground.list();
     const { held, outcomes } = await callAll(ground, await connectAll(ground));
     expect(await outcomes).toEqual(failures({ code: 'TIMEOUT', retryable: true }));
+    await until(() => held.counts.ended === waitingWriters.length);
     await held.release();
     expect(await ground.list()).toEqual(before);
   });
@@ -132,6 +132,7 @@ describe('all tools that write, while their turn has not come', () => {
     const { held, outcomes } = await callAll(ground, [await ground.server.connect()]);
     const closed = ground.server.close();
     expect(await outcomes).toEqual(failures({ code: 'CANCELLED' }));
+    await until(() => held.counts.ended === waitingWriters.length);
     await closed;
     await held.release();
     expect(await ground.list()).toEqual(before);
