@@ -46,6 +46,16 @@ export async function search(
 ): Promise<MatchesPage> {
   await using start = await openAt(root, path);
   const { signal } = new AbortController();
-  const plain = { regex: false, ignoreCase: false, glob: undefined, gitignore: true, context: 0, limit: 100, after: undefined };
+  const { maxFileBytes } = searchLimits;
+  const plain = {
+    regex: false,
+    maxFileBytes,
+    ignoreCase: false,
+    glob: undefined,
+    gitignore: true,
+    context: 0,
+    limit: 100,
+    after: undefined,
+  };
   return await searchTextPage(engine, { ...plain, start, pattern, signal, ...more });
 }

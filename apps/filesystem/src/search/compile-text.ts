@@ -1,4 +1,4 @@
-import { invalidPattern } from './create-ripgrep.ts';
+import { invalidPattern } from './assert-answered.ts';
 import type { TextQuery } from './search-engine.ts';
 
 /**

@@ -12,6 +12,8 @@ const sideBytes = maxSide * 4;
 /** Looked through for one line of context. */
 const contextBytes = 1_024;
 const chunkBytes = 65_536;
+/** Looked through for the end of a line. */
+const maxLineBytes = 67_108_864;
 const newline = 0x0a;
 
 /**
@@ -56,7 +58,7 @@ async function readUpTo(source: TextSource, offset: number, length: number): Pro
     const chunk = await source.read(offset + done, Math.min(chunkBytes, length - done));
     if (chunk.length === 0) break;
     // Bytes that go on with a character are not counted.
-    for (const byte of chunk) if ((byte & 0xc0) !== 0x80) characters += 1;
+    for (let index = 0; index < chunk.length; index += 1) if (((chunk[index] ?? 0) & 0xc0) !== 0x80) characters += 1;
     last = Buffer.concat([last, chunk]).subarray(-sideBytes);
     done += chunk.length;
   }
@@ -73,13 +75,29 @@ async function readBefore(source: TextSource, offset: number, lines: number): Pr
 }
 
 async function readAfter(source: TextSource, at: number, lines: number): Promise<readonly string[]> {
-  const bytes = await source.read(at, contextBytes * (lines + 1));
-  const end = bytes.indexOf(newline);
-  if (end === -1 || end === bytes.length - 1) return [];
-  const texts = decode(bytes.subarray(end + 1)).split('\n');
+  const end = await findLineEnd(source, at);
+  const bytes = end === undefined ? Buffer.alloc(0) : await source.read(end + 1, contextBytes * lines);
+  const texts = decode(bytes).split('\n');
+  const isLastCut = bytes.length === contextBytes * lines && texts.length <= lines && texts.at(-1) !== '';
   // What follows the last line feed is no line when it is empty.
   if (texts.at(-1) === '') texts.pop();
-  return texts.slice(0, lines).map(showLine);
+  return texts
+    .slice(0, lines)
+    .map((text, index) =>
+      isLastCut && index === texts.length - 1 ? `${cutText(text.replace(/\uFFFD$/, ''), maxContextLine)}…` : showLine(text),
+    );
+}
+
+/** Nothing when the line is the last one, or ends too far away. */
+async function findLineEnd(source: TextSource, at: number): Promise<number | undefined> {
+  for (let done = 0, size = contextBytes; done < maxLineBytes; size = chunkBytes) {
+    const chunk = await source.read(at + done, size);
+    const end = chunk.indexOf(newline);
+    if (end !== -1) return at + done + end;
+    if (chunk.length < size) return undefined;
+    done += chunk.length;
+  }
+  return undefined;
 }
 
 function showLine(text: string): string {

@@ -1,8 +1,12 @@
 import type { Excludes } from '../roots/excludes.ts';
+import { trashName } from '../roots/reserved.ts';
+import { ignoreName } from '../walk/ignore-level.ts';
 
 /** What both kinds of search tell ripgrep. */
 export interface CommonOptions {
   readonly gitignore: boolean;
+  /** What .gitignore files say, as `--glob` takes it. */
+  readonly ignoreGlobs: readonly string[];
   readonly maxDepth: number;
   readonly excludes: Excludes;
   /** Whether it starts at a root itself. */
@@ -14,62 +18,80 @@ export interface TextOptions {
   readonly pattern: string;
   readonly regex: boolean;
   readonly ignoreCase: boolean;
-  readonly maxFileBytes: number;
+  /** Undefined: any size. */
+  readonly maxFileBytes: number | undefined;
   /** Matching lines of one file. */
   readonly maxCount: number;
   /** A glob for names of files, which leaves out more files sooner. It must be one of {@link nameGlobOf}. */
   readonly nameGlob: string | undefined;
-  /** One file after the other in the order of their paths, so that the first matches are the first of all. */
-  readonly sorted: boolean;
+  /**
+   * One file after the other in the order of their paths, so that the first matches are the first of all. A match then reaches to the end of
+   * its line: ripgrep would tell of all others in the line, too.
+   */
+  readonly isInOrder: boolean;
 }
 
-// No configuration, nothing but the .gitignore files of the folders that are searched.
-const always = ['--no-config', '--no-messages', '--no-ignore-messages', '--color=never', '--hidden', '--no-follow', '--no-require-git'];
-const onlyGitignore = ['--no-ignore-parent', '--no-ignore-global', '--no-ignore-dot', '--no-ignore-exclude', '--no-ignore-files'];
-const reserved = ['--iglob=!.trellis-trash', '--iglob=!.trellis-*.tmp'];
+// Neither configuration nor any file with rules: what ripgrep would open for them can be a link to the outside, or wait for ever.
+const always = ['--no-config', '--no-ignore', '--no-messages', '--color=never', '--hidden', '--no-follow'];
 
 /** Names of files, each ended by a NUL. */
 export function listArguments(common: CommonOptions, nameGlob: string | undefined): readonly string[] {
-  return [...commonArguments(common), ...nameArguments(nameGlob), '--files', '--null', '--', './'];
+  return [...commonArguments(common, nameGlob), '--files', '--null', '--', './'];
+}
+
+/** Names of .gitignore files, each ended by a NUL; maybe of others. */
+export function ignoreFileArguments(common: CommonOptions): readonly string[] {
+  const ignoreGlobs = [...common.ignoreGlobs, ignoreName];
+  return [...commonArguments({ ...common, ignoreGlobs }, ignoreName), '--files', '--null', '--', './'];
 }
 
 /** Matching lines as JSON events. */
 export function textArguments(common: CommonOptions, text: TextOptions): readonly string[] {
-  const { pattern, regex, ignoreCase, maxFileBytes, maxCount, nameGlob, sorted } = text;
+  const { pattern, regex, ignoreCase, maxFileBytes, maxCount, nameGlob, isInOrder } = text;
   return [
-    ...commonArguments(common),
-    ...['--json', '--no-mmap', '--crlf', '--no-stats', `--max-filesize=${maxFileBytes}`, `--max-count=${maxCount}`],
+    ...commonArguments(common, nameGlob),
+    ...['--json', '--no-mmap', '--crlf', '--no-stats', `--max-count=${maxCount}`],
+    ...(maxFileBytes === undefined ? [] : [`--max-filesize=${maxFileBytes}`]),
     ...['--regex-size-limit=16M', '--dfa-size-limit=16M', '--engine=default'],
-    ...(regex ? [] : ['--fixed-strings']),
+    ...(regex || isInOrder ? [] : ['--fixed-strings']),
     ignoreCase ? '--ignore-case' : '--case-sensitive',
-    ...nameArguments(nameGlob),
-    ...(sorted ? ['--sort=path', '--threads=1'] : []),
-    ...['-e', pattern, '--', './'],
+    ...(isInOrder ? ['--sort=path', '--threads=1'] : []),
+    ...['-e', isInOrder ? toLineEnd(text) : pattern, '--', './'],
   ];
 }
 
-function nameArguments(nameGlob: string | undefined): readonly string[] {
-  return nameGlob === undefined ? [] : ['--type-clear=trellis', `--type-add=trellis:${nameGlob}`, '--type=trellis'];
+/** The first match in a line, with all that follows it. */
+function toLineEnd({ pattern, regex }: TextOptions): string {
+  const source = regex ? pattern : pattern.replace(/[^A-Za-z0-9\u0080-\uffff]/g, (mark) => `\\x{${mark.charCodeAt(0).toString(16)}}`);
+  return `(?:${source})(?s-u:.*)`;
 }
 
-function commonArguments({ gitignore, maxDepth, excludes, isRoot }: CommonOptions): readonly string[] {
-  const ignoring = gitignore ? [...onlyGitignore, '--glob=!.git'] : ['--no-ignore'];
-  return [...always, ...ignoring, ...reserved, ...excludeArguments(excludes, isRoot), `--max-depth=${maxDepth}`];
+/** The last glob that matches decides. One that takes files in leaves out all that none takes in, so the first one takes in what is wanted. */
+function commonArguments(
+  { gitignore, ignoreGlobs, maxDepth, excludes, isRoot }: CommonOptions,
+  nameGlob: string | undefined,
+): readonly string[] {
+  const wanted = nameGlob ?? (ignoreGlobs.every((glob) => glob.startsWith('!')) ? undefined : '**');
+  const globs = [
+    ...(wanted === undefined ? [] : [wanted]),
+    ...ignoreGlobs,
+    ...(gitignore ? ['!.git'] : []),
+    ...(isRoot ? [`!/${trashName}`] : []),
+    ...excludeGlobs(excludes, isRoot),
+  ];
+  return [...always, ...globs.map((glob) => `--glob=${glob}`), `--max-depth=${maxDepth}`];
 }
 
 /** What saves ripgrep work; every result is asked for again, so that what cannot be said here is left out. */
-function excludeArguments({ patterns }: Excludes, isRoot: boolean): readonly string[] {
+function excludeGlobs({ patterns }: Excludes, isRoot: boolean): readonly string[] {
   if (patterns.some((pattern) => /^[!#]/.test(pattern) || pattern.trim() !== pattern)) return [];
   const usable = patterns.filter((pattern) => isRoot || !pattern.slice(0, -1).includes('/'));
-  return usable.map((pattern) => `--glob=!${pattern}`);
+  return usable.map((pattern) => `!${pattern}`);
 }
 
 const plainNames = /^[\w.*?@+~-]*(?:\{[\w.,*?@+~-]*\})?[\w.*?@+~-]*$/;
 
-/**
- * The part of a glob that is about the name of a file, when ripgrep surely reads it as we do. Its `--glob` is no use for this: it brings
- * back what .gitignore leaves out.
- */
+/** The part of a glob that is about the name of a file, when ripgrep surely reads it as we do. */
 export function nameGlobOf(glob: string | undefined): string | undefined {
   const name = glob?.slice(glob.lastIndexOf('/') + 1);
   const isPlain = name !== undefined && name !== '' && name.length <= 200 && plainNames.test(name) && !/\*\*/.test(name);

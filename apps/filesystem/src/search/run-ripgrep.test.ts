@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -22,7 +22,8 @@ beforeAll(async () => {
 });
 afterAll(async () => ground[Symbol.asyncDispose]());
 
-const list = ['--no-config', '--files', '--hidden', './'];
+/** Reads .gitignore files itself. */
+const list = ['--no-config', '--no-require-git', '--files', '--hidden', './'];
 
 async function run(options: Partial<RipgrepRun> & { readonly path?: string }) {
   await using start = await openAt(ground.root, options.path ?? 'a');
@@ -99,6 +100,13 @@ it('kills a process that takes too much memory', async () => {
   await expect(run({ program: process.execPath, args })).rejects.toMatchObject({ code: 'LIMIT', hint: expect.stringContaining('glob') });
 });
 
+it('ends a process that reads too much of a file', async () => {
+  await ground.write('long.txt', 'x'.repeat(100_000));
+  const args = ['-c', 'exec 9<../long.txt; head -c 90000 <&9 >/dev/null; exec sleep 20'];
+  expect(await run({ program: '/bin/sh', args, maxFileBytes: 80_000 })).toMatchObject({ isEnough: false, hasLargeFile: true });
+  await expect(run({ program: '/bin/sh', args, maxFileBytes: 200_000, timeoutMs: 1_000 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+});
+
 it.each([
   [
     'a reader that throws',
@@ -122,7 +130,12 @@ it('keeps the beginning of an endless complaint', async () => {
 });
 
 it('runs so many processes at once, lets so many wait, and refuses the others', async () => {
-  const engine = await openSearch({ ...searchLimits, maxProcesses: 2, searchTimeoutMs: 20_000 })();
+  // Reads .gitignore files whatever it is told.
+  const stubborn = join(ground.outside, 'stubborn');
+  await writeFile(stubborn, `#!/bin/sh\nexec '${program}' ${list.join(' ')}\n`, { mode: 0o755 });
+  const engine = await openSearch({ ...searchLimits, maxProcesses: 2, searchTimeoutMs: 20_000 }, async () =>
+    Promise.resolve({ program: stubborn }),
+  )();
   const controller = new AbortController();
   const { signal } = controller;
   const calls = Array.from({ length: 40 }, async () =>

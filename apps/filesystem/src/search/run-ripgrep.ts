@@ -1,12 +1,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import { AppError } from '@trellis-mcp/errors';
 import { codeOf } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { searchTooLong } from '../walk/walk-budget.ts';
+import { furthestPosition, residentBytes } from './watch-process.ts';
 
 /** One process of ripgrep. */
 export interface RipgrepRun {
@@ -15,7 +15,14 @@ export interface RipgrepRun {
   /** Where it runs. */
   readonly directory: PinnedDirectory;
   readonly signal: AbortSignal;
+  /** From {@link RipgrepRun.since} on. */
   readonly timeoutMs: number;
+  /** When the search began that the process is part of, by `performance.now()`. Default: now. */
+  readonly since?: number;
+  /** Linux: the process is stopped soon when it has read more than that of one file. Default: never. */
+  readonly maxFileBytes?: number | undefined;
+  /** Memory above which the process is stopped. Default: 384 MiB. */
+  readonly maxMemoryBytes?: number;
   /** Takes a piece of the output; answers whether that was enough. */
   readonly take: (chunk: Buffer) => boolean | Promise<boolean>;
 }
@@ -24,6 +31,8 @@ export interface RipgrepRun {
 export interface RipgrepEnd {
   /** Whether it was stopped because its reader had enough. */
   readonly isEnough: boolean;
+  /** Whether it was stopped because it read too much of one file. */
+  readonly hasLargeFile: boolean;
   /** The beginning of what it said. */
   readonly stderr: string;
 }
@@ -32,8 +41,8 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 const maxStderr = 4_096;
 const memoryCheckMs = 50;
-const maxMemoryBytes = 402_653_184;
-const pageBytes = 4_096;
+const positionCheckMs = 200;
+const defaultMemoryBytes = 402_653_184;
 
 /**
  * Runs ripgrep until it ends or its reader has enough. When this settles, the process is gone.
@@ -52,7 +61,7 @@ export async function runRipgrep(run: RipgrepRun): Promise<RipgrepEnd> {
     const isEnough = await readOutput(child, run);
     if (!isEnough) await closed;
     guard.throwIfStopped();
-    return { isEnough, stderr: stderr.text };
+    return { isEnough, hasLargeFile: guard.hasLargeFile, stderr: stderr.text };
   } catch (error) {
     guard.throwIfStopped();
     throw codeOf(error) === undefined ? error : notStarted(error);
@@ -103,25 +112,43 @@ function readStderr(child: Child): { readonly text: string } {
 }
 
 interface Guard extends Disposable {
+  readonly hasLargeFile: boolean;
   throwIfStopped(): void;
 }
 
 /** Kills the process at the deadline, on abort and above its memory, and knows why. */
-function guardChild(child: Child, { signal, timeoutMs }: RipgrepRun): Guard {
+function guardChild(
+  child: Child,
+  { signal, timeoutMs, since = performance.now(), maxFileBytes, maxMemoryBytes = defaultMemoryBytes }: RipgrepRun,
+): Guard {
   let why: (() => unknown) | undefined;
+  let hasLargeFile = false;
   const stop = (reason: () => unknown): void => {
     why ??= reason;
     child.kill('SIGKILL');
   };
   const abort = (): void => stop(() => signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const timer = setTimeout(() => stop(() => searchTooLong(timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => stop(() => searchTooLong(timeoutMs)), since + timeoutMs - performance.now());
   const memory = setInterval(() => {
     void residentBytes(child.pid).then((bytes) => {
-      if (bytes > maxMemoryBytes) stop(tooMuchMemory);
+      if (bytes > maxMemoryBytes) stop(() => tooMuchMemory(maxMemoryBytes));
     });
   }, memoryCheckMs);
+  const reading =
+    maxFileBytes === undefined
+      ? undefined
+      : setInterval(() => {
+          void furthestPosition(child.pid).then((position) => {
+            if (position <= maxFileBytes) return;
+            hasLargeFile = true;
+            child.kill('SIGKILL');
+          });
+        }, positionCheckMs);
   return {
+    get hasLargeFile() {
+      return hasLargeFile;
+    },
     throwIfStopped() {
       if (why !== undefined) throw why();
     },
@@ -129,27 +156,15 @@ function guardChild(child: Child, { signal, timeoutMs }: RipgrepRun): Guard {
       signal.removeEventListener('abort', abort);
       clearTimeout(timer);
       clearInterval(memory);
+      clearInterval(reading);
     },
   };
 }
 
-/** 0 where the system does not say. */
-async function residentBytes(pid: number | undefined): Promise<number> {
-  if (pid === undefined || process.platform !== 'linux') return 0;
-  try {
-    const [, pages = '0'] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
-    return Number(pages) * pageBytes;
-  } catch (error) {
-    // It ended meanwhile.
-    if (codeOf(error) !== undefined) return 0;
-    throw error;
-  }
-}
-
-function tooMuchMemory(): AppError {
+function tooMuchMemory(limitBytes: number): AppError {
   return new AppError('LIMIT', 'The search needs too much memory: a line has too many matches.', {
     hint: 'Search for something longer, or leave out files of very long lines with glob.',
-    details: { limitBytes: maxMemoryBytes },
+    details: { limitBytes },
   });
 }
 

@@ -16,6 +16,11 @@ export interface TextQuery {
   readonly glob: string | undefined;
   /** Matching lines that are told of one file. */
   readonly maxCount: number;
+  /**
+   * Whether each file is asked for its size before it is searched, which costs as much again as opening it. Otherwise those that are larger
+   * than allowed may be among what is found, as long as it takes little time.
+   */
+  readonly isStrict: boolean;
 }
 
 /** A visitor that can say that it has enough. */
@@ -27,8 +32,8 @@ export interface TextVisitor extends EventVisitor {
 }
 
 /**
- * What searches: ripgrep, or this process where there is none. Both tell of more than a caller may see; `createAccept` judges, and what is
- * shown of a file is read through its own descriptor.
+ * What searches: ripgrep, or this process where there is none. Both leave out what .gitignore files name, and tell of more than a caller
+ * may see otherwise; `createAccept` judges, and what is shown of a file is read through its own descriptor.
  */
 export interface SearchEngine {
   readonly name: 'ripgrep' | 'built-in';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSearchGround, type SearchGround } from '../../test/open-search-ground.ts';
-import { engines, search } from '../../test/search-engines.ts';
+import { engines, search, searchLimits } from '../../test/search-engines.ts';
 import type { MatchesPage, SearchTextRequest } from './search-text-page.ts';
 import type { SearchEngine } from './search-engine.ts';
 
@@ -103,6 +103,37 @@ describe.each(engines)('%s, of much', (_name, engine) => {
     const [all] = (await search(engine, 'b+', { ...ground, path: 'long', regex: true })).matches;
     // Without ripgrep a regular expression is tried on the beginning of a line.
     if (engine.name === 'ripgrep') expect(all?.text).toMatch(/^…é{117}pinb{240}…$/);
+  });
+});
+
+describe.each(engines)('%s, of long lines', (_name, engine) => {
+  it.each([{}, { regex: true }, { ignoreCase: true }])('finds the first of millions of matches in a line, with %j', async (options) => {
+    await ground.write('full/line.txt', `before\n${'é'.repeat(1_000)}${'a'.repeat(2_000_000)}\nand after\n`);
+    const { matches, truncated } = await search(engine, 'a', { ...ground, path: 'full', context: 1, ...options });
+    expect(truncated).toBe(false);
+    expect(matches.map(({ line, column }) => [line, column])).toEqual([
+      [2, 1_001],
+      [3, 1],
+    ]);
+    expect(matches[0]).toMatchObject({ text: expect.stringMatching(/^…é{120}a{121,240}…$/), before: ['before'], after: ['and after'] });
+    expect(matches[1]?.before).toEqual([expect.stringMatching(/^…a{240}$/)]);
+  });
+
+  it('shows whole characters and whole lines around, or says where they were cut', async () => {
+    const [long, short] = ['😀'.repeat(600), 'ü'.repeat(100)];
+    await ground.write('around/line.txt', `${long}\n${short}\n${'é'.repeat(700)}pin${'é'.repeat(700)}\n${short}\n${long}\nlast`);
+    const show = async (context: number) => (await search(engine, 'pin', { ...ground, path: 'around', context })).matches[0];
+    expect(await show(1)).toMatchObject({ line: 3, column: 701, before: [short], after: [short] });
+    expect(await show(2)).toMatchObject({ before: [`…${'😀'.repeat(120)}`, short], after: [short, `${'😀'.repeat(120)}…`] });
+    expect((await show(5))?.after).toEqual([short, `${'😀'.repeat(120)}…`, 'last']);
+  });
+});
+
+describe.each(engines)('%s, of large files and patterns', (_name, engine) => {
+  it('leaves out files that are larger than allowed', async () => {
+    await ground.write('large/a.txt', `needle\n${'x\n'.repeat(searchLimits.maxFileBytes / 2)}`);
+    await ground.write('large/b.txt', 'needle\n');
+    expect(places(await search(engine, 'needle', { ...ground, path: 'large', limit: 1 }))).toEqual(['large/b.txt:1']);
   });
 
   it.each([

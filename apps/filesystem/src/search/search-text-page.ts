@@ -5,10 +5,10 @@ import { createAccept } from './create-accept.ts';
 import type { FoundLine } from './event-reader.ts';
 import { canHold, type Place } from './read-place.ts';
 import type { SearchEngine, TextQuery, TextVisitor } from './search-engine.ts';
-import { showMatches, type ShownMatch } from './show-matches.ts';
+import { showMatches, type ShownMatch, type ShownMatches } from './show-matches.ts';
 
 /** One page of matching lines. */
-export interface SearchTextRequest extends Omit<TextQuery, 'maxCount'> {
+export interface SearchTextRequest extends Omit<TextQuery, 'maxCount' | 'isStrict'> {
   readonly start: StartFolder;
   readonly gitignore: boolean;
   /** Lines shown before and after each match. */
@@ -17,6 +17,8 @@ export interface SearchTextRequest extends Omit<TextQuery, 'maxCount'> {
   /** Where the page before ended. */
   readonly after: Pick<Place, 'path' | 'line' | 'seen'> | undefined;
   readonly signal: AbortSignal;
+  /** Larger files are not searched. */
+  readonly maxFileBytes: number;
 }
 
 /** What {@link searchTextPage} returns. */
@@ -35,14 +37,24 @@ export interface FoundMatch extends FoundLine {
 
 /** Finds lines by their text, in the order of paths and lines. */
 export async function searchTextPage(engine: SearchEngine, request: SearchTextRequest): Promise<MatchesPage> {
+  const isStrict = request.start.located.root.guarantee === 'best-effort';
+  const page = await searchOnce(engine, request, isStrict);
+  return page.hasLargeFile && !isStrict ? await searchOnce(engine, request, true) : page;
+}
+
+async function searchOnce(
+  engine: SearchEngine,
+  request: SearchTextRequest,
+  isStrict: boolean,
+): Promise<MatchesPage & Pick<ShownMatches, 'hasLargeFile'>> {
   const { start, limit, after } = request;
   const accept = await createAccept(start, request);
   const { visitor, result } = collect({ accept, limit, after });
-  await engine.searchText(request, { ...request, maxCount: (after?.seen ?? 0) + limit + 1 }, visitor);
+  await engine.searchText(request, { ...request, isStrict, maxCount: (after?.seen ?? 0) + limit + 1 }, visitor);
   const { found, filesSearched } = result();
   const page = found.slice(0, limit);
   const truncated = found.length > limit;
-  return { matches: await showMatches(request, page), filesSearched, truncated, next: truncated ? toNext(page, after) : undefined };
+  return { ...(await showMatches(request, page)), filesSearched, truncated, next: truncated ? toNext(page, after) : undefined };
 }
 
 interface CollectOptions {

@@ -55,7 +55,8 @@ export const searchText = defineTool({
     const search = digestSearch([root.uri, names, pattern, regex, ignoreCase, glob ?? '']);
     const after = cursor === undefined ? undefined : readPlace(call.unseal(cursor), search);
     const query = { pattern, regex, ignoreCase, glob, context, limit };
-    const request = { ...query, start, after, gitignore: limits.gitignore, signal: call.signal };
+    const { gitignore, maxFileBytes } = limits;
+    const request = { ...query, start, after, gitignore, maxFileBytes, signal: call.signal };
     const { matches, filesSearched, truncated, next } = await searchTextPage(await findEngine(), request);
     return {
       matches: [...matches],

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isAppError } from '@trellis-mcp/errors';
 import { codeOf } from '../descriptor/code-of.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
+import { openPin } from '../descriptor/open-pin.ts';
+import type { ReadHandle } from '../descriptor/read-handle.ts';
 import type { Located } from '../roots/located.ts';
-import { compileIgnoreRules, type IgnoreRules } from './ignore-rules.ts';
+import { compileIgnoreRules, type IgnoreRule, type IgnoreRules, readIgnoreRules } from './ignore-rules.ts';
 
 /** The rules of one folder and, through {@link IgnoreLevel.above}, of those above it. */
 export interface IgnoreLevel {
@@ -12,11 +13,14 @@ export interface IgnoreLevel {
   /** How many names lead from the root to the folder. */
   readonly depth: number;
   readonly rules: IgnoreRules;
+  /** What {@link IgnoreLevel.rules} was compiled of. */
+  readonly lines: readonly IgnoreRule[];
 }
 
+/** The name of a file with rules. */
+export const ignoreName = '.gitignore';
+
 const maxBytes = 65_536;
-/** A link as .gitignore means nothing, as for git; a FIFO is not waited for. */
-const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
 
 /** Whether an entry is left out: the deepest folder that says something of it decides. */
 export function isIgnored(level: IgnoreLevel | undefined, names: readonly string[], isDirectory: boolean): boolean {
@@ -30,8 +34,8 @@ export function isIgnored(level: IgnoreLevel | undefined, names: readonly string
 
 /** Adds what the .gitignore of an open folder says, when it has one. */
 export async function addIgnoreLevel(above: IgnoreLevel | undefined, directory: PinnedDirectory): Promise<IgnoreLevel | undefined> {
-  const text = await readIgnoreFile(directory);
-  return text === undefined ? above : { above, depth: directory.names.length, rules: await compileIgnoreRules(text) };
+  const lines = await readIgnoreFile(directory);
+  return lines === undefined ? above : { above, depth: directory.names.length, rules: await compileIgnoreRules(lines), lines };
 }
 
 /**
@@ -59,14 +63,30 @@ async function addAt(folder: Located, above: IgnoreLevel | undefined): Promise<I
   }
 }
 
-async function readIgnoreFile(directory: PinnedDirectory): Promise<string | undefined> {
+/**
+ * Reads the .gitignore of an open folder, when it has one. A link means nothing, as for git, and neither does what is no regular file: it is
+ * pinned and looked at before it is opened, so that a FIFO is not even touched.
+ */
+export async function readIgnoreFile(directory: PinnedDirectory): Promise<readonly IgnoreRule[] | undefined> {
+  const { root } = directory.located;
   try {
-    await using handle = await open(directory.entry('.gitignore'), flags);
-    if (!(await handle.stat()).isFile()) return undefined;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    const pin = await openPin(directory.entry(ignoreName), { root, flags: constants.O_NOFOLLOW });
+    try {
+      return (await pin.stat()).isFile() ? readIgnoreRules(await readBeginning(await pin.openFile())) : undefined;
+    } finally {
+      await pin.close();
+    }
   } catch (error) {
     if (codeOf(error) !== undefined) return undefined;
     throw error;
+  }
+}
+
+async function readBeginning(handle: ReadHandle): Promise<string> {
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }

@@ -6,10 +6,15 @@ import { toRegexSource } from './glob-source.ts';
 /** What the lines of one .gitignore say of a path relative to its folder; nothing when none is about it. */
 export type IgnoreRules = (path: string, isDirectory: boolean) => 'ignored' | 'kept' | undefined;
 
-interface Rule {
+/** One line of a .gitignore. */
+export interface IgnoreRule {
+  /** Whether it keeps what lines before it leave out. */
   readonly keeps: boolean;
-  /** Regular expression of a path that ends with a slash when it is a folder. */
-  readonly source: string;
+  /** Without a slash at either end. */
+  readonly glob: string;
+  /** Whether it is about paths from the folder of the file on; otherwise about names at any depth. */
+  readonly isAnchored: boolean;
+  readonly isForFolders: boolean;
 }
 
 interface RuleGroup {
@@ -21,10 +26,15 @@ const maxLine = 1_000;
 /** Rules are compiled together, up to this many characters, so that no other call waits long. */
 const maxGroup = 4_096;
 
-/** Compiles the lines of a .gitignore (gitignore(5)). Time is linear in the length of a path, whatever the lines; wrong ones count for nothing. */
-export async function compileIgnoreRules(text: string): Promise<IgnoreRules> {
+/** Reads the lines of a .gitignore (gitignore(5)). */
+export function readIgnoreRules(text: string): readonly IgnoreRule[] {
+  return text.split(/\r?\n/).flatMap(readRule);
+}
+
+/** Compiles the rules of one .gitignore. Time is linear in the length of a path, whatever the rules; wrong ones count for nothing. */
+export async function compileIgnoreRules(rules: readonly IgnoreRule[]): Promise<IgnoreRules> {
   const groups: RuleGroup[] = [];
-  for (const { keeps, sources } of group(text.split(/\r?\n/).flatMap(readRule))) {
+  for (const { keeps, sources } of group(rules)) {
     const matches = await compileRules(sources);
     if (matches !== undefined) groups.push({ keeps, matches });
     await nextTurn();
@@ -38,17 +48,23 @@ export async function compileIgnoreRules(text: string): Promise<IgnoreRules> {
   };
 }
 
-function readRule(line: string): readonly Rule[] {
+function readRule(line: string): readonly IgnoreRule[] {
   if (line.length > maxLine || line.startsWith('#')) return [];
   const keeps = line.startsWith('!');
   const trimmed = trimEnd(keeps ? line.slice(1) : line);
   const isForFolders = trimmed.endsWith('/');
-  const glob = isForFolders ? trimmed.slice(0, -1) : trimmed;
-  if (glob === '') return [];
-  const prefix = glob.includes('/') ? '' : '(?:.*/)?';
+  const whole = isForFolders ? trimmed.slice(0, -1) : trimmed;
+  const path = whole.startsWith('/') ? whole.slice(1) : whole;
+  // `**/name` says the same as `name`.
+  const glob = /^\*\*\/[^/]+$/.test(whole) ? whole.slice(3) : path;
+  return glob === '' ? [] : [{ keeps, glob, isAnchored: whole.includes('/') && glob === path, isForFolders }];
+}
+
+/** A regular expression of paths that end with a slash when they are folders. */
+function toSources({ glob, isAnchored, isForFolders }: IgnoreRule): readonly string[] {
   try {
-    const source = toRegexSource(glob.startsWith('/') ? glob.slice(1) : glob, { braces: false });
-    return [{ keeps, source: `${prefix}${source}${isForFolders ? '/' : '/?'}` }];
+    const source = toRegexSource(glob, { braces: false });
+    return [`${isAnchored ? '' : '(?:.*/)?'}${source}${isForFolders ? '/' : '/?'}`];
   } catch (error) {
     if (isAppError(error)) return [];
     throw error;
@@ -62,9 +78,9 @@ function trimEnd(line: string): string {
   return line.slice(0, end);
 }
 
-function group(rules: readonly Rule[]): readonly { keeps: boolean; sources: string[] }[] {
+function group(rules: readonly IgnoreRule[]): readonly { keeps: boolean; sources: string[] }[] {
   const groups: { keeps: boolean; sources: string[]; size: number }[] = [];
-  for (const { keeps, source } of rules) {
+  for (const [keeps, source] of rules.flatMap((rule) => toSources(rule).map((source) => [rule.keeps, source] as const))) {
     const last = groups.at(-1);
     if (last?.keeps === keeps && last.size + source.length <= maxGroup) {
       last.sources.push(source);

@@ -1,0 +1,73 @@
+import { AppError } from '@trellis-mcp/errors';
+import { type IgnoreLevel, loadLevelsAbove, readIgnoreFile } from '../walk/ignore-level.ts';
+import { openFolder, type StartFolder } from '../walk/open-folder.ts';
+import type { IgnoreFile } from './ignore-globs.ts';
+import { locateBelow } from './locate-below.ts';
+
+/** Lists folders below the start that have a .gitignore, as paths from there, without those that the rules leave out. */
+export type ListIgnoreFolders = (known: readonly IgnoreFile[]) => Promise<readonly string[]>;
+
+const maxFiles = 5_000;
+const maxRules = 100_000;
+/** A rule can bring back a folder with a .gitignore that brings back another one; so deep it is followed. */
+const maxRounds = 8;
+/** Read in one turn: enough that the threads of the file system never wait for this one. */
+const atOnce = 16;
+
+/**
+ * Finds the .gitignore files that count for a search, from the root on. Each is read through its pinned folder; a link, a FIFO and what lies
+ * outside say nothing, whatever a list by another process was led to.
+ *
+ * @throws AppError `LIMIT` when they are too many.
+ */
+export async function findIgnoreFiles(start: StartFolder, list: ListIgnoreFolders): Promise<readonly IgnoreFile[]> {
+  let files: readonly IgnoreFile[] = [...flatten(await loadLevelsAbove(start.located), start), ...(await readAll(start, ['']))];
+  const seen = new Set(['']);
+  for (let round = 0; round < maxRounds; round += 1) {
+    const paths = (await list(files)).filter((path) => !seen.has(path));
+    paths.forEach((path) => seen.add(path));
+    const found = await readAll(start, paths);
+    files = [...files, ...found].sort((a, b) => a.names.length - b.names.length);
+    assertFew(seen.size, files);
+    // Only what keeps can bring back a folder that was not looked into.
+    if (!found.some(({ rules }) => rules.some(({ keeps }) => keeps))) break;
+  }
+  return files;
+}
+
+function flatten(level: IgnoreLevel | undefined, start: StartFolder): readonly IgnoreFile[] {
+  if (level === undefined) return [];
+  return [...flatten(level.above, start), { names: start.located.names.slice(0, level.depth), rules: level.lines }];
+}
+
+async function readAll(start: StartFolder, paths: readonly string[]): Promise<readonly IgnoreFile[]> {
+  const waiting = [...paths];
+  const files: IgnoreFile[] = [];
+  const work = async (): Promise<void> => {
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const file = await readOf(start, path);
+      if (file !== undefined) files.push(file);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, paths.length) }, work));
+  return files;
+}
+
+async function readOf(start: StartFolder, path: string): Promise<IgnoreFile | undefined> {
+  if (path === '') return toFile(start.located.names, await readIgnoreFile(start.directory));
+  await using directory = await openFolder(locateBelow(start, path));
+  return directory === undefined ? undefined : toFile(directory.names, await readIgnoreFile(directory));
+}
+
+function toFile(names: readonly string[], rules: IgnoreFile['rules'] | undefined): IgnoreFile | undefined {
+  return rules === undefined || rules.length === 0 ? undefined : { names, rules };
+}
+
+function assertFew(count: number, files: readonly IgnoreFile[]): void {
+  const rules = files.reduce((sum, file) => sum + file.rules.length, 0);
+  if (count <= maxFiles && rules <= maxRules) return;
+  throw new AppError('LIMIT', `More than ${maxFiles} .gitignore files or ${maxRules} lines in them would have to be read.`, {
+    hint: 'Name a folder further down. The operator can set --no-gitignore.',
+    details: { maxFiles, maxRules },
+  });
+}
