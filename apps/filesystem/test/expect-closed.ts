@@ -1,7 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const deadlineMs = 10_000;
+const deadlineMs = 30_000;
 
 /** Throws when this process still has something open at or below a folder, naming it. What is being closed is waited for. Linux only. */
 export async function expectClosed(folder: string): Promise<void> {

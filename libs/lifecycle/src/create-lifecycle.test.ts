@@ -125,7 +125,7 @@ describe('closing', () => {
   });
 
   it('starts every step and stays within its budget although many hang', async () => {
-    const { lifecycle, events } = createTrial({ stepTimeoutMs: 100 });
+    const { lifecycle, events } = createTrial({ stepTimeoutMs: 500 });
     for (let index = 0; index < 20; index += 1) {
       lifecycle.onClose(`step ${index}`, () => {
         events.push(`step ${index}`);
@@ -134,8 +134,8 @@ describe('closing', () => {
     }
     const startedAt = performance.now();
     await lifecycle.stop('signal');
-    // One after the other they would take 20 times their 100 ms.
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // One after the other they would take 20 times their 500 ms.
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
     expect(events).toEqual([...Array.from({ length: 20 }, (_, index) => `step ${19 - index}`), 'exit 70']);
   });
 });

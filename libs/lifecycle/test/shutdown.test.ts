@@ -115,7 +115,7 @@ describe('a stdio server whose host goes away', () => {
     started.push(parent);
     parent.kill('SIGKILL');
     expect(await waitGone([pid], goneMs)).toEqual([]);
-    expect(parent.stderr).toContain('Stopped: the parent process is gone.');
+    await parent.waitForStderr('Stopped: the parent process is gone.');
   });
 });
 
@@ -146,11 +146,11 @@ describe('a socket server', () => {
     parent.closeStdout();
     parent.stdin.end('write\nwrite\n');
     parent.kill('SIGKILL');
+    await parent.waitForStderr('log: A standard stream broke. write EPIPE');
     expect(await waitGone([pid], 1_500)).toEqual([pid]);
-    expect(parent.stderr).toContain('log: A standard stream broke. write EPIPE');
     process.kill(pid, 'SIGTERM');
     expect(await waitGone([pid], goneMs)).toEqual([]);
-    expect(parent.stderr).toContain('Stopped: SIGTERM was received.');
+    await parent.waitForStderr('Stopped: SIGTERM was received.');
   });
 });
 

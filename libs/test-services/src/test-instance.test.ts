@@ -14,6 +14,7 @@ import { startPostgres } from './start-postgres.ts';
 import { startRedis } from './start-redis.ts';
 import { startStubHttp } from './start-stub-http.ts';
 import type { TestInstance } from './test-instance.ts';
+import { until } from './until.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_500, query_timeout: 2_500 });
@@ -48,7 +49,7 @@ async function expectOwnDatabase(url: string): Promise<void> {
 }
 
 async function redisCommand(url: string, command: (redis: Redis) => Promise<unknown>): Promise<unknown> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 500, commandTimeout: 500, retryStrategy: null });
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 1_500, commandTimeout: 1_500, retryStrategy: null });
   redis.on('error', () => undefined);
   try {
     await redis.connect();
@@ -136,11 +137,9 @@ it.each(['running', 'paused'])('leaves nothing behind when the test process is k
   const all = [...pids, ...(await Promise.all(pids.map((pid) => descendantsOf(pid)))).flat()];
   expect(await Promise.all(all.map((pid) => isGone(pid)))).not.toContain(true);
   doomed.kill('SIGKILL');
-  expect(await waitGone(all, 10_000)).toEqual([]);
+  expect(await waitGone(all, 30_000)).toEqual([]);
   const isLeft = (): boolean => directories.some((name) => existsSync(join(tmpdir(), name)));
-  const deadline = Date.now() + 5_000;
-  while (isLeft() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(isLeft()).toBe(false);
+  await until(() => !isLeft());
 });
 
 it('reports the log of a service that cannot start', async () => {

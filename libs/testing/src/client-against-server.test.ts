@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConnectOptions } from '@trellis-mcp/client';
 import { AppError, errorCodes } from '@trellis-mcp/errors';
 import { createDefiners, defineServer, type Events, reply } from '@trellis-mcp/server';
+import { until } from '@trellis-mcp/test-services';
 import { z } from 'zod';
 import { app as sample } from '../test/sample/app.ts';
 import { connectOver, everyRoad } from './contract/roads.ts';
@@ -128,11 +129,3 @@ describe.each(everyRoad)('a conversation (%s, %s)', (road, era) => {
     expect(new Set(changed)).toEqual(new Set(['tools']));
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('The condition did not come true within 10 s.');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

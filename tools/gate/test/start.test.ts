@@ -9,6 +9,9 @@ import { repositoryRoot } from '../src/repository-root.ts';
 const program = join(import.meta.dirname, 'start-fixtures.ts');
 const start = join(repositoryRoot, 'tools/gate/src/start.ts');
 
+/** Of 50 ms each: half a minute. */
+const maxTries = 600;
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -26,7 +29,7 @@ function run(
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const until = async (text: string): Promise<void> => {
     for (let tries = 0; !output.includes(text); tries += 1) {
-      if (tries > 200) throw new Error(`"${text}" did not come:\n${output}`);
+      if (tries > maxTries) throw new Error(`"${text}" did not come:\n${output}`);
       await sleep(50);
     }
   };
@@ -34,7 +37,7 @@ function run(
 }
 
 async function isGone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < maxTries; tries += 1) {
     try {
       process.kill(pid, 0);
     } catch (error) {

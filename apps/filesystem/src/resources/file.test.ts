@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, realpath, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Connection } from '@trellis-mcp/client';
+import { until } from '@trellis-mcp/test-services';
 import { type InProcessServer, startInProcess } from '@trellis-mcp/testing';
 import { app } from '../app.ts';
 import type { Deps } from '../deps.ts';
@@ -129,11 +131,13 @@ describe('a subscription', () => {
       uri('text.md'),
     ];
     const subscription = await listener.subscribe(watched, (updated) => updates.push(updated));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await writeFile(join(top, 'outside/secret'), 'changed');
-    await writeFile(join(root, 'text.md'), 'grün und blau');
-    await waitFor(() => updates.length > 0);
-    expect(updates).toEqual([uri('text.md')]);
+    await until(async () => {
+      await writeFile(join(top, 'outside/secret'), 'changed');
+      await writeFile(join(root, 'text.md'), 'grün und blau');
+      await sleep(200);
+      return updates.length > 0;
+    });
+    expect(new Set(updates)).toEqual(new Set([uri('text.md')]));
     await subscription.close();
   });
 });
@@ -148,10 +152,14 @@ async function expectUpdates(listener: Connection, name: string): Promise<void> 
   const told = async (change: () => Promise<unknown>): Promise<void> => {
     const before = count;
     await change();
-    await waitFor(() => count > before);
+    await until(() => count > before);
   };
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await told(() => writeFile(join(root, name), 'two'));
+  // The file may be watched only some time after the answer.
+  await until(async () => {
+    await writeFile(join(root, name), 'two');
+    await sleep(200);
+    return count > 0;
+  });
   await told(async () => {
     await writeFile(join(root, `${name}.new`), 'three');
     await rename(join(root, `${name}.new`), join(root, name));
@@ -159,12 +167,4 @@ async function expectUpdates(listener: Connection, name: string): Promise<void> 
   await told(() => rm(join(root, name)));
   await told(() => writeFile(join(root, name), 'four'));
   await subscription.close();
-}
-
-async function waitFor(isTrue: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!isTrue()) {
-    if (Date.now() > end) throw new Error('nothing came');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -2,6 +2,7 @@ import { lstat, readFile, readdir, readlink, rm, symlink, writeFile } from 'node
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { until } from '@trellis-mcp/test-services';
 import { openWorkshop, type Workshop } from '../../test/open-workshop.ts';
 
 async function trash(shop: Workshop, path: string, recursive = false): Promise<string> {
@@ -10,14 +11,6 @@ async function trash(shop: Workshop, path: string, recursive = false): Promise<s
 
 async function readTrash({ root }: Workshop): Promise<readonly string[]> {
   return (await readdir(join(root, '.trellis-trash'))).filter((name) => !/^(journal-|\.gitignore)/.test(name));
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error('It did not come true in 5 s.');
-    await sleep(20);
-  }
 }
 
 it('takes files, links and folders away, and puts them back', async () => {
