@@ -49,6 +49,7 @@ describe('a tool that writes', () => {
   });
 
   afterAll(async () => {
+    await Promise.all(connections.map(async (connection) => connection.close()));
     await ground[Symbol.asyncDispose]();
   });
 
