@@ -1,8 +1,7 @@
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { compileCache } from './tools/gate/src/compile-cache.ts';
 
-// Tests start many programs: each file of them is compiled once.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
+process.env.NODE_COMPILE_CACHE ??= compileCache;
 
 /** One Jest for the whole repository: types are stripped by Node itself, packages resolve to their sources. */
 export default {

@@ -1,13 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { compileCache } from './compile-cache.ts';
 import { repositoryRoot } from './repository-root.ts';
 import type { Step, StepResult } from './step.ts';
 
 const maxOutputBytes = 4 * 1024 * 1024;
-/** Steps start many programs: each file of them is compiled once. */
-const compileCache = join(tmpdir(), 'node-compile-cache');
 
 /** Runs one step in a process group of its own, so that nothing it started outlives it. */
 export async function runStep(step: Step, print: (text: string) => void): Promise<StepResult> {
