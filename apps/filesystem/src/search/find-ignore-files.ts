@@ -14,20 +14,30 @@ const maxRounds = 8;
 /** Read in one turn: enough that the threads of the file system never wait for this one. */
 const atOnce = 16;
 
+/** The .gitignore files of the start and above it, from the root on. */
+export async function readFirstIgnoreFiles(start: StartFolder): Promise<readonly IgnoreFile[]> {
+  return [...flatten(await loadLevelsAbove(start.located), start), ...(await readAll(start, ['']))];
+}
+
 /**
- * Finds the .gitignore files that count for a search, from the root on. Each is read through its pinned folder; a link, a FIFO and what lies
- * outside say nothing, whatever a list by another process was led to.
+ * Finds the other .gitignore files that count for a search, and puts them in order, from the root on. Each is read through its pinned folder:
+ * a link, a FIFO and what lies outside say nothing, whatever a list by another process was led to.
  *
+ * @returns `known` itself when there are no others.
  * @throws AppError `LIMIT` when they are too many.
  */
-export async function findIgnoreFiles(start: StartFolder, list: ListIgnoreFolders): Promise<readonly IgnoreFile[]> {
-  let files: readonly IgnoreFile[] = [...flatten(await loadLevelsAbove(start.located), start), ...(await readAll(start, ['']))];
+export async function findIgnoreFiles(
+  start: StartFolder,
+  known: readonly IgnoreFile[],
+  list: ListIgnoreFolders,
+): Promise<readonly IgnoreFile[]> {
+  let files = known;
   const seen = new Set(['']);
   for (let round = 0; round < maxRounds; round += 1) {
     const paths = (await list(files)).filter((path) => !seen.has(path));
     paths.forEach((path) => seen.add(path));
     const found = await readAll(start, paths);
-    files = [...files, ...found].sort((a, b) => a.names.length - b.names.length);
+    if (found.length > 0) files = [...files, ...found].sort((a, b) => a.names.length - b.names.length);
     assertFew(seen.size, files);
     // Only what keeps can bring back a folder that was not looked into.
     if (!found.some(({ rules }) => rules.some(({ keeps }) => keeps))) break;

@@ -8,6 +8,8 @@ export interface ProcessSlots {
    * @throws AppError `LIMIT` when too many wait already, and the reason of an abort.
    */
   run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
+  /** Holds a slot while `work` runs when one is free; otherwise nothing runs. */
+  runNow<Result>(work: () => Promise<Result>): Promise<Result> | undefined;
 }
 
 /** Options of {@link createProcessSlots}. */
@@ -45,6 +47,11 @@ export function createProcessSlots({ slots, maxWaiting }: ProcessSlotsOptions): 
       } finally {
         release();
       }
+    },
+    runNow(work) {
+      if (taken >= slots) return undefined;
+      taken += 1;
+      return work().finally(release);
     },
   };
 }

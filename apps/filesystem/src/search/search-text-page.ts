@@ -96,6 +96,7 @@ function collect({ accept, limit, after }: CollectOptions): { visitor: TextVisit
     },
     restart() {
       first = open();
+      searches = undefined;
       [begun, count] = [0, 0];
     },
     isEnough: () => count > limit,
