@@ -4,7 +4,6 @@ import type { Config } from './config.ts';
 import { checkRoots } from './roots/check-roots.ts';
 import { openRoots, type Roots } from './roots/open-roots.ts';
 import { openSample } from './sample/open-sample.ts';
-import { openSearch } from './search/open-search.ts';
 import type { SearchEngine } from './search/search-engine.ts';
 import { openWatches } from './watch/open-watches.ts';
 import { openWriter, type Writer } from './write/open-writer.ts';
@@ -60,5 +59,15 @@ export async function openDeps(config: Config, host: Host): Promise<Deps> {
   });
   host.health.addCheck('roots', async () => checkRoots(roots));
   const writer = await openWriter({ roots, limits: config, host });
-  return { roots, limits: config, writer, findEngine: openSearch(config), addOfficialTools: compat?.addOfficialTools };
+  return { roots, limits: config, writer, findEngine: loadSearch(config), addOfficialTools: compat?.addOfficialTools };
+}
+
+/** A start need not load what runs other programs. */
+function loadSearch(limits: Limits): Deps['findEngine'] {
+  let loaded: Promise<Deps['findEngine']> | undefined;
+  return async () => {
+    loaded ??= import('./search/open-search.ts').then(({ openSearch }) => openSearch(limits));
+    const find = await loaded;
+    return find();
+  };
 }
