@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { freePort } from '@trellis-mcp/test-services';
 import { startBareWebSocket } from '../test/bare-websocket.ts';
@@ -68,7 +68,8 @@ describe('a handshake', () => {
   });
 
   it('that does not end runs into the deadline, or ends with the signal', async () => {
-    const mute = createServer().listen(0, '127.0.0.1');
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(mute, 'listening');
     const url = `ws://127.0.0.1:${String((mute.address() as AddressInfo).port)}/ws`;
     await expect(connect({ websocket: { url } }, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
@@ -79,6 +80,7 @@ describe('a handshake', () => {
     }, 100);
     expect(await attempt).toMatchObject({ code: 'CANCELLED' });
     mute.close();
+    for (const socket of sockets) socket.destroy();
   });
 
   it.each(['http://localhost/ws', 'ws://user:pw@localhost/ws', 'ws://localhost/ws#a', 'localhost', ''])(
