@@ -98,6 +98,12 @@ const attacks: readonly (readonly [title: string, lay: () => Promise<unknown>, s
   ['rules that count', async () => write('.gitignore', '/deep\n'), '.', ['a.md']],
   ['rules that count, above the start', async () => write('.gitignore', '/deep/er/\n/other/*.md\n'), 'deep', ['deep/b.md']],
   ['what a folder brings back', async () => writeFiles(['.gitignore', 'er\n'], ['deep/.gitignore', '!er\n']), '.', all],
+  [
+    'rules in what a folder brings back',
+    async () => writeFiles(['.gitignore', 'er\n'], ['deep/.gitignore', '!er\n'], ['deep/er/.gitignore', '*.md\n']),
+    '.',
+    ['a.md', 'deep/b.md'],
+  ],
   ['what a folder leaves out', async () => writeFiles(['.gitignore', '!*.md\n'], ['deep/.gitignore', '/*\n']), '.', ['a.md']],
   ['rules that a program would read otherwise', async () => write('.gitignore', '{a,b}.md\n*.m[!x]\n![a]*.md\n'), '.', ['a.md']],
   [
