@@ -93,6 +93,30 @@ describe('a session', () => {
   });
 });
 
+describe('a cancellation', () => {
+  it('ends the stream of its request, without an answer, and the session goes idle', async () => {
+    const id = await open(alice);
+    const wait = { ...call, params: { name: 'wait', arguments: { ms: 600_000 } } };
+    const waiting = send(wait, alice, id);
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+    expect((await send(cancelled, alice, id)).response.status).toBe(202);
+    expect((await waiting).text).not.toMatch(/result|error/);
+    expect((await send(call, alice, id)).text).toMatch(/hi legacy/);
+    now += 60_000;
+    expect((await send(call, alice, id)).response.status).toBe(404);
+  });
+
+  it.each([[{ requestId: 1 }], [{ requestId: 7 }], [{ requestId: null }], [{}], [undefined]])(
+    'of what does not run troubles nobody: %j',
+    async (params) => {
+      const id = await open(alice);
+      await send(call, alice, id);
+      await send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, alice, id);
+      expect((await send(call, alice, id)).text).toMatch(/hi legacy/);
+    },
+  );
+});
+
 describe('one session too many', () => {
   it('is refused until another one ends', async () => {
     await open(alice);

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { isInitializeRequest, WebStandardStreamableHTTPServerTransport, type McpServer } from '@modelcontextprotocol/server';
+import {
+  isInitializeRequest,
+  ProtocolErrorCode,
+  WebStandardStreamableHTTPServerTransport,
+  type McpServer,
+  type RequestId,
+} from '@modelcontextprotocol/server';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
@@ -145,10 +151,26 @@ export class LegacySessions {
     };
     try {
       const response = await session.transport.handleRequest(request, body === undefined ? undefined : { parsedBody: body });
+      for (const id of cancelledIds(body)) {
+        if (session.running.has(id)) await this.#endCancelled(session, id);
+      }
       return { response, leave };
     } catch (error) {
       leave();
       throw error;
+    }
+  }
+
+  /**
+   * Ends the stream of a request that its client cancelled: the SDK answers no such request, and would hold its stream as long as the session.
+   * The stream ends without an answer, as it should; a client that comes back for the rest of it is told (spec 2025-11-25: cancellation).
+   */
+  async #endCancelled({ transport }: Session, id: RequestId): Promise<void> {
+    transport.closeSSEStream(id);
+    try {
+      await transport.send({ jsonrpc: '2.0', id, error: { code: ProtocolErrorCode.InternalError, message: 'The request was cancelled.' } });
+    } catch (error) {
+      this.#host.log.debug({ err: error }, 'a cancelled request was answered already');
     }
   }
 
@@ -185,8 +207,20 @@ function isSame(one: Principal, other: Principal): boolean {
 
 /** The SDK answers the second of two requests with one id only, and never ends the stream of the first. */
 function requestIds(body: unknown): unknown[] {
-  const messages: unknown[] = Array.isArray(body) ? body : [body];
-  return messages.flatMap((message) => (isJsonObject(message) && 'method' in message && 'id' in message ? [message['id']] : []));
+  return messagesOf(body).flatMap((message) => (isJsonObject(message) && 'method' in message && 'id' in message ? [message['id']] : []));
+}
+
+/** What is to be cancelled. */
+function cancelledIds(body: unknown): RequestId[] {
+  return messagesOf(body).flatMap((message) => {
+    if (!isJsonObject(message) || message['method'] !== 'notifications/cancelled' || !isJsonObject(message['params'])) return [];
+    const { requestId } = message['params'];
+    return typeof requestId === 'string' || typeof requestId === 'number' ? [requestId] : [];
+  });
+}
+
+function messagesOf(body: unknown): readonly unknown[] {
+  return Array.isArray(body) ? body : [body];
 }
 
 function settled(response: Response): SessionAnswer {
