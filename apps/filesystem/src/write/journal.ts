@@ -75,7 +75,8 @@ class OpenJournal implements Journal {
     await this.#inTurn(async () => {
       await using folder = this.#folder;
       await this.#handle.close();
-      await unlink(folder.entry(this.#name));
+      // What a stop has cut off is swept by the next start.
+      if (this.#open.size === 0) await unlink(folder.entry(this.#name));
     });
   }
 

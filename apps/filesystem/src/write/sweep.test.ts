@@ -50,6 +50,16 @@ it('knows which processes still run', async () => {
   expect(await findOwnerState(ownId.replace(/^\w+/, '0123456789ab'))).toBe('unknown');
 });
 
+it('finds the journal of a process that stopped in the middle of a change, and none of one that was done', async () => {
+  for (const isDone of [false, true]) {
+    const journal = await openJournal(root, ownId);
+    const note = await journal.note({ kind: 'folder', names: ['folder'] });
+    if (isDone) await note[Symbol.asyncDispose]();
+    await journal[Symbol.asyncDispose]();
+    expect((await list('.trellis-trash')).includes(`journal-${ownId}`)).toBe(!isDone);
+  }
+});
+
 it('removes the temporary files of a process that is gone, and no other', async () => {
   const mine = createTemporaryName({ id: ownId });
   const theirs = createTemporaryName({ id: goneId });
