@@ -91,7 +91,7 @@ const attacks: readonly (readonly [title: string, lay: () => Promise<unknown>, s
   ['rules that are none', async () => write('.gitignore', '[\n[z-a]\n{a\n\\\n!\n/\n//\n!/\n***\n'), 'deep', below],
   [
     'more rules than a program is told',
-    async () => write('.gitignore', `${'q\n'.repeat(1_200)}/deep/b.md\n`),
+    async () => write('.gitignore', `${'q\n'.repeat(4_200)}/deep/b.md\n`),
     '.',
     ['a.md', 'deep/er/c.md'],
   ],

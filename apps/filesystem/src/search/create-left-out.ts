@@ -11,21 +11,30 @@ interface KnownFolder {
   readonly isUntold: boolean;
 }
 
+/** What of a search {@link createLeftOut} needs. */
+export interface LeftOutOptions {
+  /** The folder that is searched; it counts although a rule may leave it out. */
+  readonly start: readonly string[];
+  /** Folders whose rules ripgrep was not told. */
+  readonly untold: readonly (readonly string[])[];
+  /** @throws AppError `TIMEOUT` and the reason of an abort. */
+  readonly assertInTime: () => void;
+}
+
 const none: KnownFolder = { level: undefined, isLeftOut: false, isUntold: false };
 
 /**
  * Judges paths of files, from the start on, by the rules that ripgrep could not be told.
  *
- * @param start The folder that was searched; it counts although a rule may leave it out.
- * @param untold Folders whose rules ripgrep was not told.
+ * @param files From the root on, with the rules that ripgrep was told as well.
  */
 export async function createLeftOut(
   files: readonly IgnoreFile[],
-  start: readonly string[],
-  untold: readonly (readonly string[])[],
+  options: LeftOutOptions,
 ): Promise<((path: string) => boolean) | undefined> {
+  const { start, untold } = options;
   if (untold.length === 0) return undefined;
-  const compiled = await compileAround(files, untold);
+  const compiled = await compileAround(files, options);
   const untoldKeys = new Set(untold.map(toKey));
   const known = new Map<string, KnownFolder>();
   const look = (names: readonly string[]): KnownFolder => {
@@ -53,7 +62,7 @@ export async function createLeftOut(
 /** Compiles the rules that say something of what is below the untold folders: theirs, those above and those below. */
 async function compileAround(
   files: readonly IgnoreFile[],
-  untold: readonly (readonly string[])[],
+  { untold, assertInTime }: LeftOutOptions,
 ): Promise<ReadonlyMap<string, Omit<IgnoreLevel, 'above'>>> {
   const keys = new Set(untold.map(toKey));
   const above = new Set(untold.flatMap(toKeys));
@@ -61,6 +70,7 @@ async function compileAround(
   for (const { names, rules: lines } of files) {
     const key = toKey(names);
     if (!above.has(key) && !toKeys(names).some((folder) => keys.has(folder))) continue;
+    assertInTime();
     const rules: IgnoreRules = await compileIgnoreRules(lines);
     compiled.set(key, { depth: names.length, rules, lines });
   }

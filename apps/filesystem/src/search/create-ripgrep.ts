@@ -1,5 +1,5 @@
 import type { StartFolder } from '../walk/open-folder.ts';
-import { tooManyEntries } from '../walk/walk-budget.ts';
+import { searchTooLong, tooManyEntries } from '../walk/walk-budget.ts';
 import { assertAnswered } from './assert-answered.ts';
 import { readFirstIgnoreFiles } from './find-ignore-files.ts';
 import type { IgnoreFile } from './ignore-globs.ts';
@@ -20,12 +20,7 @@ export interface RipgrepOptions {
 
 /** Searches by a process each, or two at once where there is room, and by one deadline. */
 export function createRipgrep({ program, slots, limits }: RipgrepOptions): SearchEngine {
-  const open = async (job: SearchJob, work: (search: SearchRun) => Promise<void>): Promise<void> =>
-    slots.run(job.signal, async () => {
-      const { start, signal } = job;
-      const plain = { program, directory: start.directory, timeoutMs: limits.searchTimeoutMs, since: performance.now() };
-      await work({ job, limits, run: async (args, options) => runRipgrep({ ...plain, signal, ...options, args }) });
-    });
+  const open = createOpen({ program, slots, limits });
   const withMore = rememberFolders();
   return {
     name: 'ripgrep',
@@ -83,6 +78,25 @@ function rememberFolders(): { has(start: StartFolder): boolean; note(start: Star
       else keys.delete(toKey(start));
     },
   };
+}
+
+/** Makes what runs a search in a slot, with one deadline for all of its processes. */
+function createOpen({
+  program,
+  slots,
+  limits,
+}: RipgrepOptions): (job: SearchJob, work: (search: SearchRun) => Promise<void>) => Promise<void> {
+  return async (job, work) =>
+    slots.run(job.signal, async () => {
+      const { start, signal } = job;
+      const [since, timeoutMs] = [performance.now(), limits.searchTimeoutMs];
+      const plain = { program, directory: start.directory, timeoutMs, since, signal };
+      const assertInTime = (): void => {
+        signal.throwIfAborted();
+        if (performance.now() > since + timeoutMs) throw searchTooLong(timeoutMs);
+      };
+      await work({ job, limits, assertInTime, run: async (args, options) => runRipgrep({ ...plain, ...options, args }) });
+    });
 }
 
 interface Guess {

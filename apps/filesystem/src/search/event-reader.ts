@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cutText } from '@trellis-mcp/validation';
 
 /** A matching line as ripgrep tells of it; its text is read from the file itself. */
@@ -27,8 +28,25 @@ const newline = 0x0a;
 /** Longer events are shortened while they arrive. */
 const maxEvent = 131_072;
 
+const pieceBytes = 2_048;
+const sliceMs = 10;
+
+/** Reads as {@link createEventReader}, and gives other calls their turn, since a rule or a glob may take its time for each path. */
+export function createSlicedReader(visitor: EventVisitor): (chunk: Buffer) => Promise<void> {
+  const read = createEventReader(visitor);
+  return async (chunk) => {
+    let began = performance.now();
+    for (let start = 0; start < chunk.length; start += pieceBytes) {
+      read(chunk.subarray(start, start + pieceBytes));
+      if (performance.now() - began < sliceMs) continue;
+      await nextTurn();
+      began = performance.now();
+    }
+  };
+}
+
 /** Reads the events of `rg --json` from pieces of any size. Holds no more than {@link maxEvent} bytes, however long a line is. */
-export function createEventReader(visitor: EventVisitor): (chunk: Buffer) => void {
+function createEventReader(visitor: EventVisitor): (chunk: Buffer) => void {
   let carried: Buffer[] = [];
   let size = 0;
   let shortened: Shortener | undefined;

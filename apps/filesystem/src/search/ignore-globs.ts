@@ -15,7 +15,7 @@ export interface IgnoreGlobs {
   readonly untold: readonly (readonly string[])[];
 }
 
-const maxGlobs = 1_000;
+const maxGlobs = 4_000;
 const maxGlob = 250;
 const everything = '**';
 
@@ -29,49 +29,44 @@ const plain = /^(?:[^[\]{}\\\s\p{C}]|\[(?:\w|a-z|A-Z|0-9)+\])*$/u;
  * @param start Where ripgrep runs.
  */
 export function toIgnoreGlobs(files: readonly IgnoreFile[], start: readonly string[]): IgnoreGlobs {
-  const seen = files.flatMap((file) => seeFromStart(file, start)).map((line) => ({ ...line, glob: toGlob(line, start) }));
-  const keeping = seen.filter(({ keeps }) => keeps).length;
+  const keeping = files.reduce((sum, { rules }) => sum + rules.filter(({ keeps }) => keeps).length, 0);
   // What leaves out may be left untold; what keeps may not.
+  if (keeping > maxGlobs) return { globs: [], untold: files.map(({ names }) => names) };
   let room = maxGlobs - keeping;
   const untold = new Set<IgnoreFile>();
   const globs: string[] = [];
-  for (const { keeps, file, glob } of seen) {
-    if (glob === undefined || room <= 0) untold.add(file);
-    if (keeps) globs.push(glob ?? keepAll(file, start));
-    else if (glob !== undefined && room > 0) {
-      room -= 1;
-      globs.push(`!${glob}`);
+  for (const file of files) {
+    for (const rule of file.rules) {
+      const seen = rule.keeps || room > 0 ? seeFromStart(rule, file, start) : 'untold';
+      if (seen === 'elsewhere') continue;
+      const glob = seen === 'untold' ? undefined : toGlob(seen, file, start);
+      if (glob === undefined) untold.add(file);
+      if (rule.keeps) globs.push(glob ?? keepAll(file, start));
+      else if (glob !== undefined) {
+        room -= 1;
+        globs.push(`!${glob}`);
+      }
     }
   }
-  return { globs: room < 0 ? [] : globs, untold: Array.from(untold, ({ names }) => names) };
+  return { globs, untold: Array.from(untold, ({ names }) => names) };
 }
 
-/** A rule as it looks from the start, and where it comes from. */
-interface SeenRule extends Pick<IgnoreRule, 'keeps' | 'isAnchored' | 'isForFolders'> {
-  readonly file: IgnoreFile;
-  /** Nothing when it cannot be said what is left of the path once it leads to the start. */
-  readonly path: string | undefined;
+/** A rule as it looks from the start: untold when it cannot be said what is left of its path once that leads to the start. */
+function seeFromStart(rule: IgnoreRule, { names }: IgnoreFile, start: readonly string[]): IgnoreRule | 'elsewhere' | 'untold' {
+  const toStart = start.slice(names.length);
+  if (!rule.isAnchored || toStart.length === 0) return rule;
+  const parts = rule.glob.split('/');
+  const way = parts.splice(0, toStart.length);
+  const differs = way.findIndex((part, index) => part !== toStart[index]);
+  if (differs !== -1) return /[*?[\\]/.test(way[differs] ?? '') ? 'untold' : 'elsewhere';
+  return parts.length === 0 ? 'elsewhere' : { ...rule, glob: parts.join('/') };
 }
 
-/** Without the rules that are about paths which lead elsewhere. */
-function seeFromStart(file: IgnoreFile, start: readonly string[]): readonly SeenRule[] {
-  const toStart = start.slice(file.names.length);
-  return file.rules.flatMap(({ glob, ...rule }): readonly SeenRule[] => {
-    if (!rule.isAnchored) return [{ ...rule, file, path: glob }];
-    const parts = glob.split('/');
-    const way = parts.splice(0, toStart.length);
-    const differs = way.findIndex((part, index) => part !== toStart[index]);
-    const isUnclear = differs !== -1 && /[*?[\\]/.test(way[differs] ?? '');
-    if (isUnclear) return [{ ...rule, file, path: undefined }];
-    return differs === -1 && parts.length > 0 ? [{ ...rule, file, path: parts.join('/') }] : [];
-  });
-}
-
-function toGlob({ file, path, isAnchored, isForFolders }: SeenRule, start: readonly string[]): string | undefined {
+function toGlob({ glob, isAnchored, isForFolders }: IgnoreRule, file: IgnoreFile, start: readonly string[]): string | undefined {
   const prefix = prefixOf(file, start);
-  if (path === undefined || prefix === undefined || !plain.test(path) || path.includes('***')) return undefined;
-  const glob = `${prefix}${isAnchored ? '' : '**/'}${path}${isForFolders ? '/' : ''}`;
-  return glob.length > maxGlob ? undefined : glob;
+  if (prefix === undefined || !plain.test(glob) || glob.includes('***')) return undefined;
+  const told = `${prefix}${isAnchored ? '' : '**/'}${glob}${isForFolders ? '/' : ''}`;
+  return told.length > maxGlob ? undefined : told;
 }
 
 /** The folder of the rules as ripgrep sees it. */

@@ -22,6 +22,8 @@ export interface SearchRun {
   readonly job: SearchJob;
   readonly limits: SearchLimits;
   readonly run: Run;
+  /** @throws AppError `TIMEOUT` and the reason of an abort. */
+  readonly assertInTime: () => void;
 }
 
 /** A search that knows what .gitignore files say. */
@@ -33,10 +35,10 @@ export interface PreparedSearch {
 }
 
 /** Makes a search ready that leaves out what the files say. */
-export async function prepareSearch({ job, limits, run }: SearchRun, files: readonly IgnoreFile[]): Promise<PreparedSearch> {
+export async function prepareSearch({ job, limits, run, assertInTime }: SearchRun, files: readonly IgnoreFile[]): Promise<PreparedSearch> {
   const { names } = job.start.located;
   const { globs, untold } = toIgnoreGlobs(files, names);
-  return { run, common: toCommon(job, limits, globs), isLeftOut: await createLeftOut(files, names, untold) };
+  return { run, common: toCommon(job, limits, globs), isLeftOut: await createLeftOut(files, { start: names, untold, assertInTime }) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isAppError } from '@trellis-mcp/errors';
 import { assertAnswered } from './assert-answered.ts';
-import { createEventReader } from './event-reader.ts';
+import { createSlicedReader } from './event-reader.ts';
 import { withoutDot } from './name-reader.ts';
 import type { PreparedSearch } from './prepare-search.ts';
 import { nameGlobOf, textArguments, type TextOptions } from './ripgrep-arguments.ts';
@@ -26,10 +26,10 @@ export async function searchText(
   const inside = leaveOut(visitor, isLeftOut);
   const text = { ...query, nameGlob: nameGlobOf(query.glob), maxFileBytes, isInOrder: false };
   const runAll = async (options: Partial<TextOptions>, watched?: number): Promise<RipgrepEnd | undefined> => {
-    const read = createEventReader(inside);
+    const read = createSlicedReader(inside);
     let bytes = 0;
-    const take = (chunk: Buffer): boolean => {
-      read(chunk);
+    const take = async (chunk: Buffer): Promise<boolean> => {
+      await read(chunk);
       bytes += chunk.length;
       return bytes > maxUnsortedBytes;
     };
@@ -46,9 +46,9 @@ export async function searchText(
   if (end?.isEnough === false) return;
   // Matches everywhere, in files or in a line: the first ones are found soon, in order.
   visitor.restart();
-  const readInOrder = createEventReader(measure(inside, query));
-  const take = (chunk: Buffer): boolean => {
-    readInOrder(chunk);
+  const readInOrder = createSlicedReader(measure(inside, query));
+  const take = async (chunk: Buffer): Promise<boolean> => {
+    await readInOrder(chunk);
     return visitor.isEnough();
   };
   assertAnswered(await run(textArguments(common, { ...text, isInOrder: true }), { take }));
