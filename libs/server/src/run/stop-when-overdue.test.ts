@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@trellis-mcp/test-services';
 import { stopWhenOverdue, type Timed } from './stop-when-overdue.ts';
 import { Stopper } from './stopper.ts';
 
@@ -27,14 +28,13 @@ it('a deadline that is further off than a timer can count does not pass at once'
 
 it('a deadline counts from the start of the task', async () => {
   const { task } = startTask({ agoMs: 60_000 });
-  await turn();
-  await sleep(30);
+  await until(() => task.stopper.reason !== undefined);
   expect(task.stopper.reason).toMatchObject({ code: 'TIMEOUT', details: { timeoutMs: 60_000 } });
 });
 
 it('each task has a deadline of its own, whichever starts first', async () => {
   const [quick, slow, next] = [startTask({ timeoutMs: 5 }), startTask(), startTask({ timeoutMs: 10 })];
-  await sleep(50);
+  await until(() => next.task.stopper.reason !== undefined);
   expect(quick.task.stopper.reason).toMatchObject({ code: 'TIMEOUT', details: { timeoutMs: 5 } });
   expect(next.task.stopper.reason).toMatchObject({ code: 'TIMEOUT', details: { timeoutMs: 10 } });
   expect(slow.task.stopper.reason).toBeUndefined();
@@ -44,14 +44,15 @@ it('each task has a deadline of its own, whichever starts first', async () => {
 it('the deadline of a task that is over is not the last to pass', async () => {
   startTask({ timeoutMs: 5 }).cleanUp();
   const { task } = startTask({ timeoutMs: 25 });
-  await sleep(60);
+  await until(() => task.stopper.reason !== undefined);
   expect(task.stopper.reason).toMatchObject({ details: { timeoutMs: 25 } });
 });
 
 it('a task that was cleaned up is not stopped any more', async () => {
-  const { task, cleanUp } = startTask({ timeoutMs: 20 });
+  const { task, cleanUp } = startTask({ timeoutMs: 300 });
   await turn();
   cleanUp();
-  await sleep(50);
+  const { task: later } = startTask({ timeoutMs: 300 });
+  await until(() => later.stopper.reason !== undefined);
   expect(task.stopper.reason).toBeUndefined();
 });
