@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StartFolder } from '../walk/open-folder.ts';
 import { searchTooLong, tooManyEntries } from '../walk/walk-budget.ts';
 import { assertAnswered } from './assert-answered.ts';
@@ -43,22 +44,24 @@ export function createRipgrep({ program, slots, limits }: RipgrepOptions): Searc
     async searchText(job, query, visitor) {
       const options = { visitor, maxFileBytes: limits.maxFileBytes };
       await open(job, async (search) => {
-        const known = job.gitignore ? await readFirstIgnoreFiles(job.start) : [];
-        const find = async (): Promise<readonly IgnoreFile[]> => {
-          const files = job.gitignore ? await findMoreIgnoreFiles(search, known) : known;
-          withMore.note(job.start, files !== known);
-          return files;
-        };
         const work = async (files: readonly IgnoreFile[], signal: AbortSignal): Promise<void> => {
           const run: SearchRun['run'] = async (args, taking) => search.run(args, { ...taking, signal });
           await searchText(await prepareSearch({ ...search, run }, files), query, options);
         };
-        const more = withMore.has(job.start) ? undefined : slots.runNow(find);
-        if (more === undefined) await work(await find(), job.signal);
-        else if (!(await isRightGuess({ known, more, signal: job.signal }, work))) {
-          visitor.restart();
-          await work(await more, job.signal);
-        }
+        if (!job.gitignore) return work([], job.signal);
+        const known = await readFirstIgnoreFiles(job.start);
+        const find = async (isBeside: boolean): Promise<readonly IgnoreFile[]> => {
+          // The search itself starts first, where both run at once.
+          await nextTurn();
+          const files = await findMoreIgnoreFiles({ ...search, isBeside }, known);
+          withMore.note(job.start, files !== known);
+          return files;
+        };
+        const more = withMore.has(job.start) ? undefined : slots.runNow(async () => find(true));
+        if (more === undefined) return work(await find(false), job.signal);
+        if (await isRightGuess({ known, more, signal: job.signal }, work)) return undefined;
+        visitor.restart();
+        return work(await more, job.signal);
       });
     },
   };
@@ -95,7 +98,7 @@ function createOpen({
         signal.throwIfAborted();
         if (performance.now() > since + timeoutMs) throw searchTooLong(timeoutMs);
       };
-      await work({ job, limits, assertInTime, run: async (args, options) => runRipgrep({ ...plain, ...options, args }) });
+      await work({ job, limits, assertInTime, isBeside: false, run: async (args, options) => runRipgrep({ ...plain, ...options, args }) });
     });
 }
 

@@ -24,6 +24,8 @@ export interface SearchRun {
   readonly run: Run;
   /** @throws AppError `TIMEOUT` and the reason of an abort. */
   readonly assertInTime: () => void;
+  /** Whether it runs beside another one of the same call. */
+  readonly isBeside: boolean;
 }
 
 /** A search that knows what .gitignore files say. */
@@ -44,9 +46,13 @@ export async function prepareSearch({ job, limits, run, assertInTime }: SearchRu
 /**
  * Finds the .gitignore files below the start: ripgrep looks for them, but reads none.
  *
+ * @param known Those of the start and above it.
  * @returns The very list of those that are known when there are no others.
  */
-export async function findMoreIgnoreFiles({ job, limits, run }: SearchRun, known: readonly IgnoreFile[]): Promise<readonly IgnoreFile[]> {
+export async function findMoreIgnoreFiles(
+  { job, limits, run, isBeside }: SearchRun,
+  known: readonly IgnoreFile[],
+): Promise<readonly IgnoreFile[]> {
   const { start } = job;
   return findIgnoreFiles(start, known, async (files) => {
     const folders: string[] = [];
@@ -55,7 +61,7 @@ export async function findMoreIgnoreFiles({ job, limits, run }: SearchRun, known
       if (path.endsWith(`/${ignoreName}`)) folders.push(path.slice(1, -ignoreName.length - 1));
     });
     const { globs } = toIgnoreGlobs(files, start.located.names);
-    assertAnswered(await run(ignoreFileArguments(toCommon(job, limits, globs)), { take }));
+    assertAnswered(await run(ignoreFileArguments(toCommon(job, limits, globs), isBeside), { take }));
     return folders;
   });
 }

@@ -17,7 +17,7 @@ export interface TextQuery {
   /** Matching lines that are told of one file. */
   readonly maxCount: number;
   /**
-   * Whether each file is asked for its size before it is searched, which costs as much again as opening it. Otherwise those that are larger
+   * Whether each file is asked for its size before it is searched, which costs a sixth of the work on small files. Otherwise those that are larger
    * than allowed may be among what is found, as long as it takes little time.
    */
   readonly isStrict: boolean;

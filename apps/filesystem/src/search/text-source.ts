@@ -22,7 +22,7 @@ export async function openTextSource({ handle, stats }: PinnedFile): Promise<Tex
     return buffer.subarray(0, bytesRead);
   };
   // Most files are read in one go.
-  const head = await read(0, headBytes);
+  const head = await read(0, stats.size > 0n && stats.size < BigInt(headBytes) ? Number(stats.size) + 1 : headBytes);
   const readHead = async (offset: number, length: number): Promise<Buffer> =>
     offset + length <= head.length || head.length < headBytes ? head.subarray(offset, offset + length) : read(offset, length);
   const mark = head.toString('hex', 0, 3);
