@@ -133,7 +133,7 @@ it.each(['running', 'paused'])('leaves nothing behind when the test process is k
   const args = ['--conditions=@trellis-mcp/source', join(import.meta.dirname, '../test/doomed.ts'), state];
   await using doomed = await spawnProbe(process.execPath, args);
   const { pids, directories } = JSON.parse(await doomed.waitForStdout(/^\{/, 30_000)) as { pids: number[]; directories: string[] };
-  expect(directories.length).toBeGreaterThanOrEqual(2);
+  expect(directories).toHaveLength(2);
   const all = [...pids, ...(await Promise.all(pids.map((pid) => descendantsOf(pid)))).flat()];
   expect(await Promise.all(all.map((pid) => isGone(pid)))).not.toContain(true);
   doomed.kill('SIGKILL');
