@@ -145,6 +145,24 @@ it.each(attacks)('%s', async (_title, lay, path, found) => {
   expect([...(await listTree(path))].sort()).toEqual(found.map((name) => name.slice(name.lastIndexOf('/') + 1)));
 });
 
+it('looks near the start first when packages bring many files with rules', async () => {
+  await write('deep/.gitignore', 'packages\n');
+  const packages = Array.from({ length: 600 }, (_value, index) => [`deep/packages/${index}/.gitignore`, '!*.md\n'] as const);
+  await writeFiles(...packages, ['deep/packages/7/d.md', 'needle\n']);
+  for (const [, engine] of engines) expect([await findAll(engine, '.'), await searchAll(engine, '.')]).toEqual([all, all]);
+});
+
+it('refuses to read more files with rules than it may', async () => {
+  for (let folder = 0; folder < 5_001; folder += 100) {
+    await Promise.all(Array.from({ length: 100 }, async (_value, index) => write(`many/${folder + index}/.gitignore`, '')));
+  }
+  const [, ripgrep] = engines[0];
+  const refused = { code: 'LIMIT', message: expect.stringContaining('5000 .gitignore files') as unknown };
+  await expect(findAll(ripgrep, '.')).rejects.toMatchObject(refused);
+  await expect(searchAll(ripgrep, '.')).rejects.toMatchObject(refused);
+  expect(await findAll(ripgrep, 'deep')).toEqual(below);
+});
+
 it('reads no configuration of a user or a program', async () => {
   const before = { ...process.env };
   await mkdir(join(outside, '.config/git'), { recursive: true });

@@ -4,11 +4,29 @@ import { openFolder, type StartFolder } from '../walk/open-folder.ts';
 import type { IgnoreFile } from './ignore-globs.ts';
 import { locateBelow } from './locate-below.ts';
 
-/** Lists folders below the start that have a .gitignore, as paths from there, without those that the rules leave out. */
-export type ListIgnoreFolders = (known: readonly IgnoreFile[]) => Promise<readonly string[]>;
+/** How far folders are looked into for .gitignore files. */
+export interface ListOptions {
+  /** Where the list may end. */
+  readonly maxFolders: number;
+  /** Default: as deep as a call may go. */
+  readonly maxDepth?: number;
+}
+
+/** Folders that have a .gitignore. */
+export interface IgnoreFolders {
+  /** From the start on. */
+  readonly paths: readonly string[];
+  readonly isWhole: boolean;
+}
+
+/** Lists folders below the start that have a .gitignore, without those that the known rules leave out. */
+export type ListIgnoreFolders = (known: readonly IgnoreFile[], options: ListOptions) => Promise<IgnoreFolders>;
 
 const maxFiles = 5_000;
 const maxRules = 100_000;
+/** More lie in packages that a rule further up leaves out, as a rule; so what is near the start is read first. */
+const manyFiles = 500;
+const nearDepth = 4;
 /** A rule can bring back a folder with a .gitignore that brings back another one; so deep it is followed. */
 const maxRounds = 8;
 /** Read in one turn: enough that the threads of the file system never wait for this one. */
@@ -34,13 +52,16 @@ export async function findIgnoreFiles(
   let files = known;
   const seen = new Set(['']);
   for (let round = 0; round < maxRounds; round += 1) {
-    const paths = (await list(files)).filter((path) => !seen.has(path));
-    paths.forEach((path) => seen.add(path));
-    const found = await readAll(start, paths);
+    const { paths, isWhole } = await list(files, { maxFolders: round === 0 ? manyFiles : maxFiles });
+    const near = isWhole || round > 0 ? undefined : await list(files, { maxFolders: maxFiles, maxDepth: nearDepth });
+    const added = (near?.paths ?? paths).filter((path) => !seen.has(path));
+    added.forEach((path) => seen.add(path));
+    if (seen.size > maxFiles || near?.isWhole === false || (round > 0 && !isWhole)) throw tooManyFiles();
+    const found = await readAll(start, added);
     if (found.length > 0) files = [...files, ...found].sort((a, b) => a.names.length - b.names.length);
-    assertFew(seen.size, files);
+    if (files.reduce((sum, { rules }) => sum + rules.length, 0) > maxRules) throw tooManyFiles();
     // Only what keeps can bring back a folder that was not looked into.
-    if (!found.some(({ rules }) => rules.some(({ keeps }) => keeps))) break;
+    if (isWhole && !found.some(({ rules }) => rules.some(({ keeps }) => keeps))) break;
   }
   return files;
 }
@@ -73,10 +94,8 @@ function toFile(names: readonly string[], rules: IgnoreFile['rules'] | undefined
   return rules === undefined || rules.length === 0 ? undefined : { names, rules };
 }
 
-function assertFew(count: number, files: readonly IgnoreFile[]): void {
-  const rules = files.reduce((sum, file) => sum + file.rules.length, 0);
-  if (count <= maxFiles && rules <= maxRules) return;
-  throw new AppError('LIMIT', `More than ${maxFiles} .gitignore files or ${maxRules} lines in them would have to be read.`, {
+function tooManyFiles(): AppError {
+  return new AppError('LIMIT', `More than ${maxFiles} .gitignore files or ${maxRules} lines in them would have to be read.`, {
     hint: 'Name a folder further down. The operator can set --no-gitignore.',
     details: { maxFiles, maxRules },
   });

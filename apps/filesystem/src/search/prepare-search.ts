@@ -54,15 +54,24 @@ export async function findMoreIgnoreFiles(
   known: readonly IgnoreFile[],
 ): Promise<readonly IgnoreFile[]> {
   const { start } = job;
-  return findIgnoreFiles(start, known, async (files) => {
-    const folders: string[] = [];
-    const take = createNameReader((name) => {
+  return findIgnoreFiles(start, known, async (files, { maxFolders, maxDepth = limits.maxDepth }) => {
+    const paths: string[] = [];
+    const read = createNameReader((name) => {
       const path = `/${withoutDot(name)}`;
-      if (path.endsWith(`/${ignoreName}`)) folders.push(path.slice(1, -ignoreName.length - 1));
+      if (path.endsWith(`/${ignoreName}`)) paths.push(path.slice(1, -ignoreName.length - 1));
     });
-    const { globs } = toIgnoreGlobs(files, start.located.names);
-    assertAnswered(await run(ignoreFileArguments(toCommon(job, limits, globs), isBeside), { take }));
-    return folders;
+    const take = async (chunk: Buffer): Promise<boolean> => {
+      await read(chunk);
+      return paths.length > maxFolders;
+    };
+    const common = toCommon(
+      job,
+      { ...limits, maxDepth: Math.min(maxDepth, limits.maxDepth) },
+      toIgnoreGlobs(files, start.located.names).globs,
+    );
+    const end = await run(ignoreFileArguments(common, isBeside), { take });
+    assertAnswered(end);
+    return { paths, isWhole: !end.isEnough };
   });
 }
 
