@@ -33,7 +33,7 @@ export function createBuiltIn({ slots, limits }: BuiltInOptions): SearchEngine {
   return {
     name: 'built-in',
 
-    async listFiles(job, _glob, visit) {
+    async listFiles(job, _glob, { visit }) {
       await walk(job, async (files) => {
         for (const [index, file] of files.entries()) {
           visit(pathBelow(job, file));

@@ -5,7 +5,7 @@ import { assertAnswered } from './assert-answered.ts';
 import { readFirstIgnoreFiles } from './find-ignore-files.ts';
 import type { IgnoreFile } from './ignore-globs.ts';
 import { createNameReader, withoutDot } from './name-reader.ts';
-import { findMoreIgnoreFiles, prepareSearch, type SearchRun } from './prepare-search.ts';
+import { findMoreIgnoreFiles, type PreparedSearch, prepareSearch, type SearchRun } from './prepare-search.ts';
 import type { ProcessSlots } from './process-slots.ts';
 import { listArguments, nameGlobOf } from './ripgrep-arguments.ts';
 import { runRipgrep } from './run-ripgrep.ts';
@@ -20,17 +20,15 @@ export interface RipgrepOptions {
 }
 
 /** Searches by a process each, or two at once where there is room, and by one deadline. */
-export function createRipgrep({ program, slots, limits }: RipgrepOptions): SearchEngine {
-  const open = createOpen({ program, slots, limits });
-  const withMore = rememberFolders();
+export function createRipgrep(options: RipgrepOptions): SearchEngine {
+  const { limits } = options;
+  const search = createSearch(options);
   return {
     name: 'ripgrep',
 
-    async listFiles(job, glob, visit) {
-      let count = 0;
-      await open(job, async (search) => {
-        const files = job.gitignore ? await findMoreIgnoreFiles(search, await readFirstIgnoreFiles(job.start)) : [];
-        const { run, common, isLeftOut } = await prepareSearch(search, files);
+    async listFiles(job, glob, { visit, restart }) {
+      await search({ job, restart }, async ({ run, common, isLeftOut }) => {
+        let count = 0;
         const take = createNameReader((name) => {
           count += 1;
           if (count > limits.maxEntries) throw tooManyEntries(limits.maxEntries);
@@ -42,29 +40,45 @@ export function createRipgrep({ program, slots, limits }: RipgrepOptions): Searc
     },
 
     async searchText(job, query, visitor) {
-      const options = { visitor, maxFileBytes: limits.maxFileBytes };
-      await open(job, async (search) => {
-        const work = async (files: readonly IgnoreFile[], signal: AbortSignal): Promise<void> => {
-          const run: SearchRun['run'] = async (args, taking) => search.run(args, { ...taking, signal });
-          await searchText(await prepareSearch({ ...search, run }, files), query, options);
-        };
-        if (!job.gitignore) return work([], job.signal);
-        const known = await readFirstIgnoreFiles(job.start);
-        const find = async (isBeside: boolean): Promise<readonly IgnoreFile[]> => {
-          // The search itself starts first, where both run at once.
-          await nextTurn();
-          const files = await findMoreIgnoreFiles({ ...search, isBeside }, known);
-          withMore.note(job.start, files !== known);
-          return files;
-        };
-        const more = withMore.has(job.start) ? undefined : slots.runNow(async () => find(true));
-        if (more === undefined) return work(await find(false), job.signal);
-        if (await isRightGuess({ known, more, signal: job.signal }, work)) return undefined;
-        visitor.restart();
-        return work(await more, job.signal);
+      await search({ job, restart: visitor.restart }, async (prepared) => {
+        await searchText(prepared, query, { visitor, maxFileBytes: limits.maxFileBytes });
       });
     },
   };
+}
+
+interface Searched {
+  readonly job: SearchJob;
+  /** Called before the work is done again. */
+  readonly restart: () => void;
+}
+
+/** Makes what does the work of a search with all rules that count. */
+function createSearch(options: RipgrepOptions): (searched: Searched, work: (prepared: PreparedSearch) => Promise<void>) => Promise<void> {
+  const { slots } = options;
+  const open = createOpen(options);
+  const withMore = rememberFolders();
+  return async ({ job, restart }, work) =>
+    open(job, async (search) => {
+      const workWith = async (files: readonly IgnoreFile[], signal: AbortSignal): Promise<void> => {
+        const run: SearchRun['run'] = async (args, taking) => search.run(args, { ...taking, signal });
+        await work(await prepareSearch({ ...search, run }, files));
+      };
+      if (!job.gitignore) return workWith([], job.signal);
+      const known = await readFirstIgnoreFiles(job.start);
+      const find = async (isBeside: boolean): Promise<readonly IgnoreFile[]> => {
+        // The search itself starts first, where both run at once.
+        await nextTurn();
+        const files = await findMoreIgnoreFiles({ ...search, isBeside }, known);
+        withMore.note(job.start, files !== known);
+        return files;
+      };
+      const more = withMore.has(job.start) ? undefined : slots.runNow(async () => find(true));
+      if (more === undefined) return workWith(await find(false), job.signal);
+      if (await isRightGuess({ known, more, signal: job.signal }, workWith)) return undefined;
+      restart();
+      return workWith(await more, job.signal);
+    });
 }
 
 const maxFolders = 1_000;

@@ -69,8 +69,8 @@ describe.each(engines)('%s, while folders are exchanged', (name, engine) => {
     await using start = await openAt(ground.root, 'swap');
     const swapped: SearchEngine = {
       ...engine,
-      listFiles: async (job, glob, visit) => {
-        await engine.listFiles(job, glob, visit);
+      listFiles: async (job, glob, visitor) => {
+        await engine.listFiles(job, glob, visitor);
         await rename(path('here'), path('away'));
         await symlink(ground.outside, path('here'));
       },
@@ -90,7 +90,10 @@ describe.each(engines)('%s, while folders are exchanged', (name, engine) => {
     await rename(join(ground.root, 'pinned'), join(ground.root, 'moved'));
     await symlink(ground.outside, join(ground.root, 'pinned'));
     const seen: string[] = [];
-    await engine.listFiles({ start, gitignore: true, signal: new AbortController().signal }, '*', (path) => seen.push(path));
+    await engine.listFiles({ start, gitignore: true, signal: new AbortController().signal }, '*', {
+      visit: (path) => seen.push(path),
+      restart: () => seen.splice(0),
+    });
     // ripgrep works in the folder itself; this process opens paths and judges them, so that nothing is left.
     expect(seen).toEqual(name === 'ripgrep' ? ['own.md'] : []);
     await Promise.all(['pinned', 'moved'].map(async (path) => rm(join(ground.root, path), { recursive: true })));

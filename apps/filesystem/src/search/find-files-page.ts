@@ -1,6 +1,6 @@
 import { comparePaths } from '../walk/compare-paths.ts';
 import type { StartFolder } from '../walk/open-folder.ts';
-import { createSmallest } from '../walk/smallest.ts';
+import { createSmallest, type Smallest } from '../walk/smallest.ts';
 import { createAccept } from './create-accept.ts';
 import { keepInside } from './locate-below.ts';
 import { canHold } from './read-place.ts';
@@ -31,12 +31,19 @@ export interface FilesPage {
 export async function findFilesPage(engine: SearchEngine, request: FindFilesRequest): Promise<FilesPage> {
   const { start, limit, after } = request;
   const accept = await createAccept(start, request);
-  const first = createSmallest<string>(limit + 1, comparePaths);
+  const open = (): Smallest<string> => createSmallest<string>(limit + 1, comparePaths);
+  let first = open();
   let total = 0;
-  await engine.listFiles(request, request.glob, (path) => {
-    if (!accept(path)) return;
-    total += 1;
-    if (after === undefined || comparePaths(path, after) > 0) first.add(path);
+  await engine.listFiles(request, request.glob, {
+    visit(path) {
+      if (!accept(path)) return;
+      total += 1;
+      if (after === undefined || comparePaths(path, after) > 0) first.add(path);
+    },
+    restart() {
+      first = open();
+      total = 0;
+    },
   });
   const found = first.list();
   const page = found.slice(0, limit);

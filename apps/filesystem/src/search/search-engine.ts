@@ -23,6 +23,14 @@ export interface TextQuery {
   readonly isStrict: boolean;
 }
 
+/** What is told of files by their names. */
+export interface NameVisitor {
+  /** @param path Relative to the start. */
+  readonly visit: (path: string) => void;
+  /** Forgets what it was told: files come again. */
+  readonly restart: () => void;
+}
+
 /** A visitor that can say that it has enough. */
 export interface TextVisitor extends EventVisitor {
   /** Forgets what it was told: files come again, in order. */
@@ -37,8 +45,8 @@ export interface TextVisitor extends EventVisitor {
  */
 export interface SearchEngine {
   readonly name: 'ripgrep' | 'built-in';
-  /** Tells of the regular files, relative to the start, in any order; of all that match the glob, and maybe of others. */
-  listFiles(job: SearchJob, glob: string, visit: (path: string) => void): Promise<void>;
+  /** Tells of the regular files in any order; of all that match the glob, and maybe of others. */
+  listFiles(job: SearchJob, glob: string, visitor: NameVisitor): Promise<void>;
   searchText(job: SearchJob, query: TextQuery, visitor: TextVisitor): Promise<void>;
 }
 
