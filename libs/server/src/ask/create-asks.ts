@@ -2,7 +2,7 @@ import { inputRequired, type ClientCapabilities, type InputRequest, type InputRe
 import { AppError } from '@trellis-mcp/errors';
 import { explainIssues } from '@trellis-mcp/validation';
 import type { z } from 'zod';
-import type { AskForm, AskUrl, ClientFeature, ClientRoot, SampleReply, SampleRequest } from '../call.ts';
+import type { AskForm, AskUrl, ClientRoot, SampleReply, SampleRequest } from '../call.ts';
 import type { AskState } from './ask-state.ts';
 import type { Need } from './client-features.ts';
 import { readElicitation, readRoots, readSample, toSamplingParams } from './read-answer.ts';
@@ -14,7 +14,6 @@ export interface Asks {
   /** The last question that this client cannot be asked, and what it would have to declare. */
   readonly missing: MissingCapability | undefined;
   takeQuestions(): InputRequiredResult;
-  can(feature: ClientFeature): boolean;
   ask(key: string, request: AskForm<z.ZodObject> | AskUrl): Promise<unknown>;
   sample(key: string, request: SampleRequest): Promise<SampleReply>;
   roots(): Promise<readonly ClientRoot[]>;
@@ -67,11 +66,6 @@ class RunningAsks implements Asks {
 
   takeQuestions(): InputRequiredResult {
     return this.#round.finish(this.#options.seal);
-  }
-
-  can(feature: ClientFeature): boolean {
-    const { clientCan } = this.#options;
-    return feature === 'ask' ? clientCan('form') || clientCan('url') : clientCan(feature);
   }
 
   async ask(key: string, request: AskForm<z.ZodObject> | AskUrl): Promise<unknown> {

@@ -1,7 +1,8 @@
+import type { ClientFeature } from '../call.ts';
 import type { Peer, Task } from '../run/task.ts';
 import type { SealScope } from '../seal/create-sealer.ts';
 import { newAskState, type AskState } from './ask-state.ts';
-import { clientCan } from './client-features.ts';
+import { clientCan, type Need } from './client-features.ts';
 import { createAsks, type Asks } from './create-asks.ts';
 
 /** How long a question waits for its answer. */
@@ -9,15 +10,23 @@ export const askTtlMs = 30 * 60_000;
 
 /** Makes the answers and questions of one run, on top of the state that the request brought. */
 export function openAsks(task: Task): Asks {
-  const { ctx, frame, peer, subject, askState: state = newAskState(task.args) } = task;
-  const isAskable = subject.kind !== 'list' && subject.kind !== 'completion';
+  const { frame, peer, askState: state = newAskState(task.args) } = task;
   return createAsks({
     state,
     answers: collectAnswers(task, state),
     seal: (next) => frame.sealer.seal(next, { ...askScopeOf(task), ttlMs: askTtlMs }),
-    clientCan: (need) => isAskable && clientCan(need, peer, ctx),
+    clientCan: (need) => canBeAsked(task, need),
     hint: hintOf(peer),
   });
+}
+
+/** Whether the client can do something for this task. */
+export function clientCanFor(task: Task, feature: ClientFeature): boolean {
+  return feature === 'ask' ? canBeAsked(task, 'form') || canBeAsked(task, 'url') : canBeAsked(task, feature);
+}
+
+function canBeAsked({ ctx, peer, subject }: Task, need: Need): boolean {
+  return subject.kind !== 'list' && subject.kind !== 'completion' && clientCan(need, peer, ctx);
 }
 
 /** To whom and what the state of a task's questions is bound. */

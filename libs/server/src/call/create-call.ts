@@ -1,6 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
 import type { Asks } from '../ask/create-asks.ts';
-import { openAsks } from '../ask/open-asks.ts';
+import { clientCanFor, openAsks } from '../ask/open-asks.ts';
 import type { Call } from '../call.ts';
 import type { Principal } from '../principal.ts';
 import type { Task } from '../run/task.ts';
@@ -45,7 +45,7 @@ class RunningCall implements Call<unknown> {
   }
 
   get can(): Call<unknown>['can'] {
-    return (feature) => asksOf(this.#task).can(feature);
+    return (feature) => clientCanFor(this.#task, feature);
   }
 
   get roots(): Call<unknown>['roots'] {
