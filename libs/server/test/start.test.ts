@@ -37,7 +37,7 @@ describe('a server that cannot start', () => {
       `trellis-fixture could not start: Port ${first.port} is in use. Choose another one with --port (TRELLIS_PORT), or --port 0 for a free one.`,
     );
     expect(await second.exit).toEqual({ code: 69, signal: null });
-    expect(await waitGone(await second.descendants(), 500)).toEqual([]);
+    expect(await waitGone(await second.descendants(), 20_000)).toEqual([]);
   });
 });
 
