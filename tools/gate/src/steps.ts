@@ -34,5 +34,5 @@ export const jestFlags = [
 
 /** The one jest of the repository; its JSON report goes to `reportFile`. */
 export function jestStep(reportFile: string): Step {
-  return { name: 'tests', args: [...jestFlags, '--ci', '--json', `--outputFile=${reportFile}`], limitMs: 45 * minute, isStreamed: true };
+  return { name: 'tests', args: [...jestFlags, '--ci', '--json', `--outputFile=${reportFile}`], limitMs: 30 * minute, isStreamed: true };
 }

@@ -191,7 +191,7 @@ describe('the signal', () => {
     const { tool, seen } = abortable(50);
     const began = performance.now();
     const result = await call(tool);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(result).toMatchObject({
       isError: true,
       _meta: { 'io.trellis/error': { code: 'TIMEOUT', retryable: true, details: { timeoutMs: 50 } } },
@@ -210,7 +210,7 @@ describe('the signal', () => {
     await expect(answer).rejects.toThrow();
     const { reason, at } = await seen;
     expect(reason).toMatchObject({ code: 'CANCELLED' });
-    expect(at - began).toBeLessThan(200);
+    expect(at - began).toBeLessThan(process.env['SOAK'] === '1' ? 200 : 1_000);
   });
 
   it('aborts when the drain runs out, and the running call is answered', async () => {
