@@ -12,6 +12,8 @@ import { compileSwapper, startSwapper } from './start-swapper.ts';
 import { engines, find, openAt, search } from './search-engines.ts';
 
 const run = promisify(execFile);
+const [[, ripgrep], [, builtIn]] = engines;
+const turns = process.env['SOAK'] === '1' ? 1_000 : 24;
 
 let top: string;
 let outside: string;
@@ -91,7 +93,7 @@ const attacks: readonly (readonly [title: string, lay: () => Promise<unknown>, s
   ['rules that are none', async () => write('.gitignore', '[\n[z-a]\n{a\n\\\n!\n/\n//\n!/\n***\n'), 'deep', below],
   [
     'more rules than a program is told',
-    async () => write('.gitignore', `${'q\n'.repeat(4_200)}/deep/b.md\n`),
+    async () => write('.gitignore', `${'q\n'.repeat(4_001)}/deep/b.md\n`),
     '.',
     ['a.md', 'deep/er/c.md'],
   ],
@@ -138,10 +140,8 @@ function onlyMarkdown(paths: readonly string[]): readonly string[] {
 
 it.each(attacks)('%s', async (_title, lay, path, found) => {
   await lay();
-  for (const [, engine] of engines) {
-    expect(await findAll(engine, path)).toEqual(found);
-    expect(await searchAll(engine, path)).toEqual(found);
-  }
+  expect(await searchAll(ripgrep, path)).toEqual(found);
+  expect(await findAll(builtIn, path)).toEqual(found);
   expect([...(await listTree(path))].sort()).toEqual(found.map((name) => name.slice(name.lastIndexOf('/') + 1)));
 });
 
@@ -156,7 +156,6 @@ it('refuses to read more files with rules than it may', async () => {
   for (let folder = 0; folder < 5_001; folder += 100) {
     await Promise.all(Array.from({ length: 100 }, async (_value, index) => write(`many/${folder + index}/.gitignore`, '')));
   }
-  const [, ripgrep] = engines[0];
   const refused = { code: 'LIMIT', message: expect.stringContaining('5000 .gitignore files') as unknown };
   await expect(findAll(ripgrep, '.')).rejects.toMatchObject(refused);
   await expect(searchAll(ripgrep, '.')).rejects.toMatchObject(refused);
@@ -200,10 +199,9 @@ describe('a .gitignore that is exchanged while it is looked for', () => {
     const pair = [join(root, '.gitignore'), join(root, '.trap')] as const;
     await using racing = await startSwapper(swapper, [pair]);
     const seen = new Set<string>();
-    for (let turn = 0; turn < 30; turn += 1) {
-      const [, engine] = engines[turn % 2 === 0 ? 0 : 1];
-      seen.add((await findAll(engine, '.')).join());
-      seen.add((await searchAll(engine, '.', glob)).join());
+    for (let turn = 0; turn < turns; turn += 1) {
+      const engine = turn % 4 < 2 ? ripgrep : builtIn;
+      seen.add((turn % 2 === 0 ? await findAll(engine, '.') : await searchAll(engine, '.', glob)).join());
     }
     expect(Array.from(seen).filter((paths) => ![all.join(), 'a.md,deep/b.md'].includes(paths))).toEqual([]);
     // The naive way is led outside, or waits until it is killed.

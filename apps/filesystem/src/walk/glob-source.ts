@@ -42,18 +42,26 @@ function readPart(reader: Reader): string {
   }
 }
 
-/** Several stars that fill a part of the path stand for any number of parts, elsewhere for one star. */
+/**
+ * Several stars that fill a part of the path stand for any number of parts, elsewhere for one star. What fills a part is never empty: the path
+ * of a folder may end with a slash, and `folder/*` is about what is in it alone.
+ */
 function readStars(reader: Reader): string {
   const { glob } = reader;
   const start = reader.at - 1;
   while (glob[reader.at] === '*') reader.at += 1;
   const starts = start === 0 || isBorder(glob[start - 1], reader, '{');
-  if (reader.at - start < 2 || !starts) return '[^/]*';
+  if (reader.at - start < 2 || !starts) return isWholePart(glob, start, reader.at) ? '[^/]+' : '[^/]*';
   if (glob[reader.at] === '/') {
     reader.at += 1;
     return anyDepth;
   }
-  return reader.at === glob.length || isBorder(glob[reader.at], reader, '}') ? '.*' : '[^/]*';
+  if (reader.at === glob.length) return '.+';
+  return isBorder(glob[reader.at], reader, '}') ? '.*' : '[^/]*';
+}
+
+function isWholePart(glob: string, start: number, end: number): boolean {
+  return (start === 0 || glob[start - 1] === '/') && (end === glob.length || glob[end] === '/');
 }
 
 function isBorder(character: string | undefined, { depth }: Reader, brace: '{' | '}'): boolean {

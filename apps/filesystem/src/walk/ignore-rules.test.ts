@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,11 +31,31 @@ const lines = [
   '[z',
   'w[',
   '*.LOG',
+  'logs/*',
+  '!logs/kept',
+  'all/**/*',
 ];
 
 const paths = [
   ...['a.log', 'x.d/a.log', 'keep.log', 'd/keep.log', 'dist', 'd/dist', 'build', 'build/', 'd/build/', 'docs/a.tmp', 'd/docs/a.tmp'],
-  ...['docs/b/a.tmp', 'a/z', 'a/b/c/z', 'b/a/z', 'deep', 'r/deep', 'x/y', 'x/y/z', 'x', '#hash', '!bang', 'blank ', 'blank', 'blanks'],
+  ...[
+    'docs/b/a.tmp',
+    'a/z',
+    'a/b/c/z',
+    'b/a/z',
+    'deep',
+    'r/deep',
+    'x/y',
+    'x/y/z',
+    'x',
+    'x/',
+    'x/y/',
+    '#hash',
+    '!bang',
+    'blank ',
+    'blank',
+    'blanks',
+  ],
   ...[
     'a.txt',
     'd.txt',
@@ -56,18 +76,27 @@ const paths = [
 ];
 
 it('decides as git does', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'trellis-ignore-'));
+  const top = await mkdtemp(join(tmpdir(), 'trellis-ignore-'));
+  // git looks whether a path is a folder; some names are asked as both.
+  const [files, folders] = [join(top, 'files'), join(top, 'folders')];
   try {
-    await run('git', ['init', '-q', folder]);
-    await writeFile(join(folder, '.gitignore'), lines.join('\n'));
+    for (const folder of [files, folders]) {
+      await run('git', ['init', '-q', folder]);
+      await writeFile(join(folder, '.gitignore'), lines.join('\n'));
+    }
+    for (const path of paths.filter(isFolder)) await mkdir(join(folders, path), { recursive: true });
     const rules = await compileIgnoreRules(readIgnoreRules(lines.join('\n')));
-    const ours = paths.map((path) => [path, rules(path.replace(/\/$/, ''), path.endsWith('/')) ?? 'unsaid']);
-    const theirs = await Promise.all(paths.map(async (path) => [path, await askGit(folder, path)]));
-    expect(ours).toEqual(theirs);
+    const ours = paths.map((path) => [path, rules(path.replace(/\/$/, ''), isFolder(path)) ?? 'unsaid']);
+    const ask = async (path: string) => [path, await askGit(isFolder(path) ? folders : files, path.replace(/\/$/, ''))];
+    expect(ours).toEqual(await Promise.all(paths.map(ask)));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(top, { recursive: true, force: true });
   }
 }, 30_000);
+
+function isFolder(path: string): boolean {
+  return path.endsWith('/');
+}
 
 /** Asks git of one path with nothing above it, as folders above are asked first in a walk. */
 async function askGit(folder: string, path: string): Promise<string> {
