@@ -1,9 +1,7 @@
-import { parallelLookups } from './database-load.ts';
+import { measureTurns, openParallelLookups } from './database-load.ts';
 import { openDatabaseSetting } from './database-servers.ts';
-import { measureInterleaved } from './measure.ts';
 import type { BenchResult } from './report.ts';
 
-const counts = { warmUp: 10_000, counted: 6_000 };
 const title = 'One row by key over stdio, 16 in flight, beside DBHub';
 
 /** Calls per second of lookups by key with 16 in flight over stdio, as time per call: half the time is twice the calls. Needs `npm run build`. */
@@ -12,10 +10,9 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   const { peers } = setting;
   if ('missing' in peers) return [{ title, missing: peers.missing }];
   const servers = [peers.readOnlyDbhub, peers.dbhub, peers.toolbox, setting.trellisByText, setting.trellis];
-  const measured = await measureInterleaved(
-    servers.map((server) => parallelLookups(server, counts)),
+  const measured = await measureTurns(
+    servers.map((server) => () => openParallelLookups(server)),
     rounds,
-    0,
   );
   return [{ title, unit: 'µs per call', measured, bound: 0.5 }];
 }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { compareTo, measureInterleaved, median } from './measure.ts';
+import { compareTo, measureInterleaved, median, joinRounds, type Measured } from './measure.ts';
 
 it('takes the middle value, or the mean of the two middle ones', () => {
   expect(median([3, 1, 2])).toBe(2);
@@ -32,5 +32,16 @@ it('compares some variants of a run with the first of them', () => {
   expect(compareTo(measured, ['b', 'c'])).toEqual([
     { name: 'b', costs: [5, 5], ratio: 1 },
     { name: 'c', costs: [10, 10], ratio: 2 },
+  ]);
+});
+
+it('joins what several rounds measured, with ratios of those that stood beside each other', () => {
+  const round = (a: number, b: number): Measured[] => [
+    { name: 'a', costs: [a], ratio: 1 },
+    { name: 'b', costs: [b], ratio: b / a },
+  ];
+  expect(joinRounds([...round(1, 2), ...round(10, 30), ...round(4, 4)])).toEqual([
+    { name: 'a', costs: [1, 10, 4], ratio: 1 },
+    { name: 'b', costs: [2, 30, 4], ratio: 2 },
   ]);
 });

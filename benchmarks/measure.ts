@@ -43,6 +43,12 @@ export function compareTo(measured: readonly Measured[], names: readonly string[
   return withRatios(names.map((name) => [name, measured.find((one) => one.name === name)?.costs ?? []]));
 }
 
+/** What several runs measured of the same variants, as one; the first run names the first variant first. */
+export function joinRounds(measured: readonly Measured[]): Measured[] {
+  const names = [...new Set(measured.map(({ name }) => name))];
+  return withRatios(names.map((name) => [name, measured.filter((one) => one.name === name).flatMap(({ costs }) => costs)]));
+}
+
 function withRatios(all: readonly (readonly [string, readonly number[]])[]): Measured[] {
   const base = all[0]?.[1] ?? [];
   return all.map(([name, costs]) => ({ name, costs, ratio: median(costs.map((cost, index) => cost / (base[index] ?? Number.NaN))) }));

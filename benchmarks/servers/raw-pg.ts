@@ -1,19 +1,23 @@
-/** Plain `pg`, no server around it: `raw-pg.ts key|page WARM_UP COUNTED` prints the median in microseconds. */
+/** Plain `pg`, no server around it: `raw-pg.ts key|page` reads a count of calls from each line, and prints their median in microseconds. */
+import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { lookupByParam, pickKey, writePage } from '../database-table.ts';
 import { median } from '../measure.ts';
 
-const [mode = 'key', warmUp = '0', counted = '1'] = process.argv.slice(2);
+const [mode = 'key'] = process.argv.slice(2);
 const client = new Client({ connectionString: process.env['BENCH_DATABASE_URL'] });
 await client.connect();
 
-const times: number[] = [];
-for (let n = 0; n < Number(warmUp) + Number(counted); n += 1) {
-  const began = performance.now();
-  await (mode === 'page' ? readPage() : lookUp(pickKey(n)));
-  if (n >= Number(warmUp)) times.push(performance.now() - began);
+let n = 0;
+for await (const line of createInterface({ input: process.stdin })) {
+  const times: number[] = [];
+  for (const end = n + Number(line); n < end; n += 1) {
+    const began = performance.now();
+    await (mode === 'page' ? readPage() : lookUp(pickKey(n)));
+    times.push(performance.now() - began);
+  }
+  process.stdout.write(`${String(median(times) * 1_000)}\n`);
 }
-process.stdout.write(String(median(times) * 1_000));
 await client.end();
 
 async function lookUp(key: number): Promise<void> {
