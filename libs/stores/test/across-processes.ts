@@ -49,12 +49,20 @@ async function hammer(task: HammerTask): Promise<HammerResult[]> {
   const probes = await Promise.all(Array.from({ length: processes }, () => spawnProbe(process.execPath, args)));
   try {
     for (const { kind } of task.places) {
-      await Promise.all(probes.map((probe) => probe.waitForStdout(`open ${kind}`, roundMs)));
+      await Promise.all(probes.map((probe) => waitUntilOpen(probe, kind)));
       for (const probe of probes) probe.stdin.write('go\n');
     }
     return (await Promise.all(probes.map((probe) => resultsOf(probe)))).flat();
   } finally {
     await Promise.all(probes.map((probe) => probe.stop()));
+  }
+}
+
+async function waitUntilOpen(probe: Probe, kind: Place['kind']): Promise<void> {
+  try {
+    await probe.waitForStdout(`open ${kind}`, roundMs);
+  } catch (cause) {
+    throw new Error(`A process failed: ${probe.stderr}`, { cause });
   }
 }
 

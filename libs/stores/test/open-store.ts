@@ -24,21 +24,24 @@ export interface OpenStore extends AsyncDisposable {
   store: KeyStore;
 }
 
+/** Processes that all start at once may stand still for seconds. */
+const patienceMs = 20_000;
+
 /** Opens a store of any kind with a connection of its own. */
 export async function openStore({ kind, at, space }: Place, options: KeyStoreOptions = {}): Promise<OpenStore> {
   switch (kind) {
     case 'memory':
       return own(openMemoryKeyStore(options));
     case 'sqlite': {
-      const sqlite = await openSqlite(at, { busyTimeoutMs: 20_000 });
+      const sqlite = await openSqlite(at, { busyTimeoutMs: patienceMs });
       return own(await openSqliteKeyStore(sqlite, { table: space, ...options }), sqlite);
     }
     case 'redis': {
-      const redis = await openRedis(at);
+      const redis = await openRedis(at, { connectTimeoutMs: patienceMs, commandTimeoutMs: patienceMs });
       return own(openRedisKeyStore(redis, { prefix: `${space}:`, ...options }), redis);
     }
     case 'postgres': {
-      const postgres = await openPostgres(at, { maxConnections: 3 });
+      const postgres = await openPostgres(at, { maxConnections: 3, connectTimeoutMs: patienceMs });
       return own(await openPostgresKeyStore(postgres, { table: space, ...options }), postgres);
     }
   }
