@@ -17,9 +17,15 @@ export function wireBytes(text: string): number {
 /** JSON spells no character longer, `\u001b`; what is no ASCII has at most three bytes. */
 const longestWire = 6;
 
-/** Whether a text has at most `maxBytes` bytes on the wire. Short ones need not be spelled out for it. */
+/** Whether a text has at most `maxBytes` bytes on the wire. */
 export function isWithin(text: string, maxBytes: number): boolean {
-  return text.length * longestWire <= maxBytes || wireBytes(text) <= maxBytes;
+  return boundWire(text, maxBytes) <= maxBytes;
+}
+
+/** Bytes of a text on the wire; of a short one, which need not be spelled out for it, the most it can have. */
+function boundWire(text: string, maxBytes: number): number {
+  const most = text.length * longestWire;
+  return most <= maxBytes ? most : wireBytes(text);
 }
 
 /** Decodes as many whole characters as `maxBytes` of JSON hold. At least one, as long as there are bytes. */
@@ -27,8 +33,9 @@ export function fitText(bytes: Buffer, encoding: TextEncoding, maxBytes: number)
   let length = bytes.length;
   for (;;) {
     const text = decodeText(bytes.subarray(0, length), encoding);
-    if (isWithin(text, maxBytes)) return toFitted(text, bytes.subarray(0, length), encoding);
-    const wanted = Math.min(length - 1, Math.floor((length * maxBytes) / wireBytes(text)));
+    const wire = boundWire(text, maxBytes);
+    if (wire <= maxBytes) return toFitted(text, bytes.subarray(0, length), encoding);
+    const wanted = Math.min(length - 1, Math.floor((length * maxBytes) / wire));
     const next = endOfText(bytes.subarray(0, wanted), encoding);
     if (next === 0) return fitFirst(bytes.subarray(0, Math.min(4, length)), encoding);
     length = next;

@@ -8,6 +8,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server';
 import { createActivity, type Activity } from '../activity.ts';
+import { cancelledId } from './cancelled-id.ts';
 import { listenedUris } from './judge-subscription.ts';
 import { findRequestId, parseMessage } from './parse-message.ts';
 import type { Wire } from './wire.ts';
@@ -171,9 +172,9 @@ export class JsonRpcChannel implements Transport {
     }
   }
 
-  #noteCancellation({ method, params }: Extract<JSONRPCMessage, { method: string }>): void {
-    const id = method === 'notifications/cancelled' ? params?.['requestId'] : undefined;
-    if (typeof id === 'string' || typeof id === 'number') {
+  #noteCancellation(message: JSONRPCMessage): void {
+    const id = cancelledId(message);
+    if (id !== undefined) {
       this.#forget(id);
     }
   }

@@ -6,6 +6,7 @@ import {
   type McpServer,
   type RequestId,
 } from '@modelcontextprotocol/server';
+import { cancelledId } from '../channel/cancelled-id.ts';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
@@ -151,8 +152,8 @@ export class LegacySessions {
     };
     try {
       const response = await session.transport.handleRequest(request, body === undefined ? undefined : { parsedBody: body });
-      for (const id of cancelledIds(body)) {
-        if (session.running.has(id)) await this.#endCancelled(session, id);
+      for (const id of messagesOf(body).map(cancelledId)) {
+        if (id !== undefined && session.running.has(id)) await this.#endCancelled(session, id);
       }
       return { response, leave };
     } catch (error) {
@@ -208,15 +209,6 @@ function isSame(one: Principal, other: Principal): boolean {
 /** The SDK answers the second of two requests with one id only, and never ends the stream of the first. */
 function requestIds(body: unknown): unknown[] {
   return messagesOf(body).flatMap((message) => (isJsonObject(message) && 'method' in message && 'id' in message ? [message['id']] : []));
-}
-
-/** What is to be cancelled. */
-function cancelledIds(body: unknown): RequestId[] {
-  return messagesOf(body).flatMap((message) => {
-    if (!isJsonObject(message) || message['method'] !== 'notifications/cancelled' || !isJsonObject(message['params'])) return [];
-    const { requestId } = message['params'];
-    return typeof requestId === 'string' || typeof requestId === 'number' ? [requestId] : [];
-  });
 }
 
 function messagesOf(body: unknown): readonly unknown[] {
