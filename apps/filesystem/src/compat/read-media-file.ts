@@ -2,7 +2,8 @@ import { AppError } from '@trellis-mcp/errors';
 import { type Attachment, type Call, embed, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { type Deps, defineTool } from '../deps.ts';
-import { openFile, type PinnedFile } from '../descriptor/open-file.ts';
+import type { ReadableFile } from '../descriptor/open-file.ts';
+import { openToRead } from '../descriptor/open-to-read.ts';
 import { openBytes } from '../read/byte-source.ts';
 import { readMedia } from '../read/read-media.ts';
 import { fileUri } from '../roots/file-uri.ts';
@@ -24,13 +25,13 @@ export const readMediaFile = defineTool({
   isWhole: true,
 
   async run({ path }, call) {
-    await using file = await openFile(await locate(call, path), call);
+    await using file = await openToRead(await locate(call, path), call);
     return reply({}, { text: '', attach: [await readAttachment(file, call)] });
   },
 });
 
 /** @throws AppError `LIMIT` for a file that is no media and larger than these may be. */
-async function readAttachment(file: PinnedFile, { deps: { limits }, signal }: Call<Deps>): Promise<Attachment> {
+async function readAttachment(file: ReadableFile, { deps: { limits }, signal }: Call<Deps>): Promise<Attachment> {
   const source = await openBytes(file, signal);
   // A link may have a name that tells nothing.
   const located = { ...file.located, names: file.names };

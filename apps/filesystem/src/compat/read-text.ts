@@ -2,7 +2,7 @@ import { AppError } from '@trellis-mcp/errors';
 import type { Call } from '@trellis-mcp/server';
 import type { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { openFile } from '../descriptor/open-file.ts';
+import { openToRead } from '../descriptor/open-to-read.ts';
 import { openBytes } from '../read/byte-source.ts';
 import type { PageRequest } from '../read/page.ts';
 import { readPage } from '../read/read-page.ts';
@@ -39,7 +39,7 @@ export interface Part {
 export async function readText(path: string, { head, tail }: Part, call: Call<Deps>): Promise<string> {
   if (head !== undefined && tail !== undefined) throw new AppError('INVALID_INPUT', 'Send head or tail, not both.');
   const { limits } = call.deps;
-  await using file = await openFile(await locate(call, path), call);
+  await using file = await openToRead(await locate(call, path), call);
   const source = await openBytes(file, call.signal);
   const page = await readPage(source, toRequest({ head, tail }), { ...limits, maxReadBytes: maxTextBytes(limits) });
   const { text, lines = 0, truncated, unit } = page;

@@ -6,7 +6,8 @@ import { isInArea, namesBelow } from '../roots/narrowing.ts';
 import { isReserved } from '../roots/reserved.ts';
 import { codeOf, hasCode } from './code-of.ts';
 import { missing } from './missing.ts';
-import { pathOf, type Pin } from './open-pin.ts';
+import { pathOf } from './open-flags.ts';
+import type { Pin } from './open-pin.ts';
 
 /** Something open, whose place is not known yet. */
 export interface Opened {
@@ -30,7 +31,8 @@ export async function judgePlace(located: Located, opened: Opened): Promise<read
   return names;
 }
 
-function isServed({ root, area, names: asked }: Located, names: readonly string[], isDirectory: boolean): boolean {
+/** Whether an operator and a client let a place be served; `asked` is how the caller named it. */
+export function isServed({ root, area, names: asked }: Located, names: readonly string[], isDirectory: boolean): boolean {
   if (!isInArea(area, names) || names.some(isReserved)) return false;
   return [names, asked, ...withoutMark(names)].every((path) => !root.excludes.hides(path, isDirectory));
 }

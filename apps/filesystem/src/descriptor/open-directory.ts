@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Located } from '../roots/located.ts';
-import { pathOf } from './open-pin.ts';
+import { pathOf } from './open-flags.ts';
 import type { Pinned } from './open-pinned.ts';
 import { pinKind } from './pin-kind.ts';
 import { telling } from './translate-failure.ts';

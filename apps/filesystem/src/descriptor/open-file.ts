@@ -1,20 +1,26 @@
 import type { BigIntStats } from 'node:fs';
 import type { Located } from '../roots/located.ts';
-import { etagOf } from './etag.ts';
+import { etagOf, type FileState } from './etag.ts';
 import type { Pinned } from './open-pinned.ts';
 import { pinKind } from './pin-kind.ts';
 import type { ReadHandle } from './read-handle.ts';
 import { telling } from './translate-failure.ts';
 
-/** An open regular file inside of a root, whatever its path leads to meanwhile. */
-export interface PinnedFile extends AsyncDisposable {
-  readonly handle: ReadHandle;
+/** A regular file inside of a root to be read, whatever its path leads to meanwhile. */
+export interface ReadableFile extends AsyncDisposable {
+  readonly handle: Pick<ReadHandle, 'read'>;
   /** As it was when it was opened. */
-  readonly stats: BigIntStats;
+  readonly stats: FileState;
   readonly etag: string;
   readonly located: Located;
   /** From the root on, over no link; `located.names` is what was asked. */
   readonly names: readonly string[];
+}
+
+/** A {@link ReadableFile} that is open. */
+export interface PinnedFile extends ReadableFile {
+  readonly handle: ReadHandle;
+  readonly stats: BigIntStats;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { type BigIntStats, closeSync, constants, fstat, fstatSync, open as openWithCallback } from 'node:fs';
+import { type BigIntStats, closeSync, fstat, fstatSync, open as openWithCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Root } from '../roots/root.ts';
+import { byName, careful, pathOf } from './open-flags.ts';
 import { isOnQuickDisk } from './quick-disk.ts';
 import { DescriptorHandle, type ReadHandle } from './read-handle.ts';
 
@@ -25,12 +26,6 @@ export interface PinOptions {
   readonly flags: number;
 }
 
-/** Linux: gives a descriptor without opening what it stands for, so that nobody outside notices and nothing waits. Node has no name for it. */
-const byName = 0o10_000_000;
-
-/** Never waits for the other end of a FIFO or a terminal, and takes no terminal over. Undefined on Windows, which counts as 0. */
-const careful = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-
 const openDescriptor = promisify(openWithCallback);
 
 /** Pins what a path leads to. The path is used this once. */
@@ -38,11 +33,6 @@ export async function openPin(path: string, { root, flags }: PinOptions): Promis
   if (root.guarantee === 'best-effort') return new HandlePin(await open(path, careful | flags));
   const fd = await openDescriptor(path, byName | flags);
   return new DescriptorPin(fd, isOnQuickDisk(fd, root.quickDisk));
-}
-
-/** An open descriptor as a path of this process. */
-export function pathOf({ fd }: { readonly fd: number }): string {
-  return `/proc/self/fd/${fd}`;
 }
 
 /** Costs half of what a `FileHandle` would. A class: V8 keeps what getters of an object literal can reach until it collects everything. */
@@ -65,7 +55,7 @@ class DescriptorPin implements Pin {
 
   async openFile(): Promise<ReadHandle> {
     try {
-      return new DescriptorHandle(await openDescriptor(pathOf(this), careful), this.#isQuick);
+      return new DescriptorHandle(await openDescriptor(pathOf(this), careful));
     } finally {
       await this.close();
     }

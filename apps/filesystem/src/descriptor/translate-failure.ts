@@ -6,7 +6,7 @@ import { type Located, quote } from '../roots/located.ts';
 import { kindOf } from './file-kind.ts';
 import { codeOf, hasCode } from './code-of.ts';
 import { missing } from './missing.ts';
-import { pathOf } from './open-pin.ts';
+import { pathOf } from './open-flags.ts';
 import { openPinned } from './open-pinned.ts';
 import { refuseKind } from './refuse-kind.ts';
 

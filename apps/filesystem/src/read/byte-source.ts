@@ -1,4 +1,4 @@
-import type { PinnedFile } from '../descriptor/open-file.ts';
+import type { ReadableFile } from '../descriptor/open-file.ts';
 
 /** Bytes of an open file, as long as it was when it was opened. */
 export interface ByteSource {
@@ -18,7 +18,7 @@ const headBytes = 65_536;
  * Begins to read a file. What is appended meanwhile is not read, so that a file which grows for ever has an end; what is cut off is missing.
  * Files of the system that have no size, and those that became shorter at once, are as long as what could be read.
  */
-export async function openBytes({ handle, stats }: PinnedFile, signal: AbortSignal): Promise<ByteSource> {
+export async function openBytes({ handle, stats }: ReadableFile, signal: AbortSignal): Promise<ByteSource> {
   const stated = Number(stats.size);
   let piece: Buffer | undefined;
   const head = await readFully(stated === 0 ? headBytes : Math.min(stated, headBytes), 0);

@@ -1,5 +1,5 @@
 import { type Attachment, audio, image, link } from '@trellis-mcp/server';
-import type { PinnedFile } from '../descriptor/open-file.ts';
+import type { ReadableFile } from '../descriptor/open-file.ts';
 import { findMedia } from '../media/find-media.ts';
 import { fileUri } from '../roots/file-uri.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -12,7 +12,7 @@ export interface MediaRead {
 }
 
 /** Reads a picture or a sound whole, or links to it when it is larger than `maxMediaBytes`. Nothing for other files. */
-export async function readMedia({ located }: PinnedFile, source: ByteSource, maxMediaBytes: number): Promise<MediaRead | undefined> {
+export async function readMedia({ located }: ReadableFile, source: ByteSource, maxMediaBytes: number): Promise<MediaRead | undefined> {
   const name = located.names.at(-1) ?? '';
   const media = findMedia(name, source.head);
   if (media === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { MountId } from '../descriptor/quick-disk.ts';
+import type { FileReader } from '../reader/file-reader.ts';
 import type { Excludes } from './excludes.ts';
 
 /**
@@ -21,4 +22,6 @@ export interface Root {
   /** The mount that the root is on, where what is open can be asked for and closed without waiting for a disk. */
   readonly quickDisk?: MountId | undefined;
   readonly excludes: Excludes;
+  /** What reads small files; only with the guarantee `descriptor`. */
+  readonly reader?: FileReader | undefined;
 }

@@ -1,5 +1,5 @@
 import { isAppError } from '@trellis-mcp/errors';
-import { openFile } from '../descriptor/open-file.ts';
+import { openToRead } from '../descriptor/open-to-read.ts';
 import type { Located } from '../roots/located.ts';
 import { isSamePlace, type StartFolder } from '../walk/open-folder.ts';
 import { locateBelow } from './locate-below.ts';
@@ -63,7 +63,7 @@ async function showFile(
   { context, signal, maxFileBytes }: ShowOptions,
 ): Promise<readonly ShownMatch[] | 'large'> {
   try {
-    await using file = await openFile(located, { signal });
+    await using file = await openToRead(located, { signal });
     if (file.stats.size > BigInt(maxFileBytes)) return 'large';
     const source = isSamePlace(file.names, located.names) ? await openTextSource(file) : undefined;
     if (source === undefined) return [];

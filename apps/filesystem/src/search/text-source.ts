@@ -1,4 +1,4 @@
-import type { PinnedFile } from '../descriptor/open-file.ts';
+import type { ReadableFile } from '../descriptor/open-file.ts';
 
 /** The bytes of a file as a search counted them. */
 export interface TextSource {
@@ -16,7 +16,7 @@ const maxDecoded = 16_777_216;
  *
  * @returns Nothing for a file of UTF-16 that is too large.
  */
-export async function openTextSource({ handle, stats }: PinnedFile): Promise<TextSource | undefined> {
+export async function openTextSource({ handle, stats }: ReadableFile): Promise<TextSource | undefined> {
   const read = async (offset: number, length: number): Promise<Buffer> => {
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);

@@ -1,7 +1,7 @@
 import { reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { defineTool } from '../deps.ts';
-import { openFile } from '../descriptor/open-file.ts';
+import { openToRead } from '../descriptor/open-to-read.ts';
 import { openBytes } from '../read/byte-source.ts';
 import { pageFields } from '../read/page-output.ts';
 import { readMedia } from '../read/read-media.ts';
@@ -30,7 +30,7 @@ export const readFile = defineTool({
 
   async run({ path, ...request }, call) {
     const { limits } = call.deps;
-    await using file = await openFile(await locate(call, path), call);
+    await using file = await openToRead(await locate(call, path), call);
     const source = await openBytes(file, call.signal);
     const { etag } = file;
     const media = Object.values(request).some((value) => value !== undefined)

@@ -2,7 +2,7 @@ import { isAppError } from '@trellis-mcp/errors';
 import { type Call, reply } from '@trellis-mcp/server';
 import { z } from 'zod';
 import { defineTool, type Deps } from '../deps.ts';
-import { openFile } from '../descriptor/open-file.ts';
+import { openToRead } from '../descriptor/open-to-read.ts';
 import { openBytes } from '../read/byte-source.ts';
 import { wireBytes } from '../read/fit-text.ts';
 import type { Page } from '../read/page.ts';
@@ -70,7 +70,7 @@ async function readOne(
   { limit, maxReadBytes }: { readonly limit: number | undefined; readonly maxReadBytes: number },
 ): Promise<FileResult> {
   try {
-    await using file = await openFile(await locate(call, path), call);
+    await using file = await openToRead(await locate(call, path), call);
     const { etag } = file;
     const page = await readPage(await openBytes(file, call.signal), { limit, unit: 'line' }, { ...call.deps.limits, maxReadBytes });
     return { data: { path, ...page, etag }, page, shown: (maxBytes) => showPage(page, etag, maxBytes) };
