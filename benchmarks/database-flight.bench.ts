@@ -9,7 +9,7 @@ export async function run(rounds: number): Promise<readonly BenchResult[]> {
   await using setting = await openDatabaseSetting();
   const { peers } = setting;
   if ('missing' in peers) return [{ title, missing: peers.missing }];
-  const servers = [peers.readOnlyDbhub, peers.dbhub, peers.toolbox, setting.trellisByText, setting.trellis];
+  const servers = [peers.readOnlyDbhub, peers.dbhub, peers.toolbox, ...setting.floors, setting.trellisByText, setting.trellis];
   const measured = await measureTurns(
     servers.map((server) => () => openParallelLookups(server)),
     rounds,

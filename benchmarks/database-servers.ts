@@ -29,9 +29,12 @@ export interface DatabaseSetting extends AsyncDisposable {
   readonly trellis: DatabaseServer;
   /** The same with the key in the text, a new statement each time. */
   readonly trellisByText: DatabaseServer;
+  /** No server at all, see `servers/pg-floor.ts`: its round trip to PostgreSQL as Trellis makes it, and the statement alone. */
+  readonly floors: readonly DatabaseServer[];
   readonly peers: PeerServers | { readonly missing: string };
 }
 
+const floor = fileURLToPath(new URL('./servers/pg-floor.ts', import.meta.url));
 const bundle = fileURLToPath(new URL('../apps/database/bin/trellis-database.cjs', import.meta.url));
 
 /** Starts the database of the benchmarks and writes down how each server is started. Needs `npm run build`. */
@@ -42,14 +45,17 @@ export async function openDatabaseSetting(): Promise<DatabaseSetting> {
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const peers = await openPeers(url, folder);
   const command = { file: process.execPath, args: [bundle, '--database-url', url.href] };
+  const lookUp = (key: number): ToolCall => ({ name: 'query', arguments: { sql: lookupByParam, params: [key] } });
+  const floorOf = (name: string, mode: string): DatabaseServer => ({
+    name,
+    command: { file: process.execPath, args: [floor, url.href, lookupByParam, mode] },
+    lookUp,
+  });
   const owned = stack.move();
   return {
     url,
-    trellis: {
-      name: 'Trellis',
-      command,
-      lookUp: (key) => ({ name: 'query', arguments: { sql: lookupByParam, params: [key] } }),
-    },
+    trellis: { name: 'Trellis', command, lookUp },
+    floors: [floorOf('no server, round trip of Trellis', 'read-only'), floorOf('no server, statement alone', 'bare')],
     trellisByText: {
       name: 'Trellis, key in the text',
       command,
