@@ -23,10 +23,11 @@ const pruneBatch = 512;
 /** Opens a key store in the memory of this process. */
 export function openMemoryKeyStore({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ...options }: MemoryKeyStoreOptions = {}): KeyStore {
   const { now = Date.now, whenFull = 'evict' } = options;
-  const records = new LRUCache<string, StoredRecord>({ max: maxEntries, maxSize: maxBytes });
+  const open = openOnce(() => new LRUCache<string, StoredRecord>({ max: maxEntries, maxSize: maxBytes }));
   const put = (key: string, { value, version, expiresAt }: NewRecord): void => {
     const size = Buffer.byteLength(key) + Buffer.byteLength(value) + overheadBytes;
     if (size > maxBytes) throw full(maxBytes);
+    const records = open();
     const isFull = (): boolean => {
       const freed = records.peek(key) ? Buffer.byteLength(key) + Buffer.byteLength(records.peek(key)?.value ?? '') + overheadBytes : 0;
       return records.calculatedSize - freed + size > maxBytes || (freed === 0 && records.size >= maxEntries);
@@ -34,27 +35,33 @@ export function openMemoryKeyStore({ maxEntries = 10_000, maxBytes = 64 * 1024 *
     if (whenFull === 'refuse' && isFull() && (dropExpired(records, now(), Infinity) === 0 || isFull())) throw full(maxBytes);
     records.set(key, { value, version, expiresAt }, { size });
   };
-  return createKeyStore(createBackend(records, put), options);
+  return createKeyStore(createBackend(open, put), options);
 }
 
-function createBackend(records: LRUCache<string, StoredRecord>, put: (key: string, record: NewRecord) => void): RecordBackend {
+/** The cache makes room for all of its entries at once, which a store that is never used need not. */
+function openOnce<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
+}
+
+function createBackend(open: () => LRUCache<string, StoredRecord>, put: (key: string, record: NewRecord) => void): RecordBackend {
   return {
-    read: async (key) => records.get(key),
+    read: async (key) => open().get(key),
     write: async (key, record) => put(key, record),
     async swap(key, expected, next) {
-      if (records.peek(key)?.version !== expected) return false;
+      if (open().peek(key)?.version !== expected) return false;
       if (next) put(key, next);
-      else records.delete(key);
+      else open().delete(key);
       return true;
     },
     async remove(key) {
-      const expiresAt = records.peek(key)?.expiresAt;
-      records.delete(key);
+      const expiresAt = open().peek(key)?.expiresAt;
+      open().delete(key);
       return expiresAt;
     },
-    list: async (prefix, options) => listKeys(records, prefix, options),
-    prune: async (expiredAt) => dropExpired(records, expiredAt, pruneBatch),
-    close: () => records.clear(),
+    list: async (prefix, options) => listKeys(open(), prefix, options),
+    prune: async (expiredAt) => dropExpired(open(), expiredAt, pruneBatch),
+    close: () => open().clear(),
   };
 }
 
