@@ -2,7 +2,7 @@ import type { Schema } from '../define.ts';
 import { deepFreeze, isJsonObject, type JsonObject } from './json.ts';
 import { dialect } from './portable.ts';
 
-/** A schema whose JSON form was made once; both are frozen. */
+/** A schema whose JSON forms are made once each, when they are first asked for; they are frozen. */
 export interface MemoisedSchema {
   readonly validate: Schema['~standard']['validate'];
   readonly input: JsonObject;
@@ -16,17 +16,24 @@ const memo = new WeakMap<Schema, MemoisedSchema>();
  * Converts a schema to JSON Schema 2020-12 once; the same schema gives the same frozen object for ever.
  *
  * Zod's name of the dialect is left out: it is what MCP takes schemas for (spec: basic, JSON Schema usage), and each list would pay for it.
+ * What a tool takes is never shown as what it gives: half of the conversions, which are a tenth of a start, are not needed.
  *
- * @throws Error from the schema library for what JSON Schema cannot say, such as a transform in an output.
+ * @returns An object whose `input` and `output` throw what the schema library throws for what JSON Schema cannot say, such as a transform
+ * in an output.
  */
 export function memoiseSchema(schema: Schema): MemoisedSchema {
   const known = memo.get(schema);
   if (known) return known;
-  const standard = schema['~standard'];
-  const made = Object.freeze({
-    validate: standard.validate,
-    input: convert(schema, 'input'),
-    output: convert(schema, 'output'),
+  let input: JsonObject | undefined;
+  let output: JsonObject | undefined;
+  const made: MemoisedSchema = Object.freeze({
+    validate: schema['~standard'].validate,
+    get input() {
+      return (input ??= convert(schema, 'input'));
+    },
+    get output() {
+      return (output ??= convert(schema, 'output'));
+    },
   });
   memo.set(schema, made);
   return made;
