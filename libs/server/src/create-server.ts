@@ -11,6 +11,7 @@ import { complete } from './handle/complete.ts';
 import { getPrompt } from './handle/get-prompt.ts';
 import { readResource } from './handle/read-resource.ts';
 import { listTemplateEntries } from './lists/list-resources.ts';
+import { listParams } from './lists/list-params.ts';
 import { paginate } from './lists/paginate.ts';
 import { createVisibleList, type Scoped } from './lists/visible.ts';
 import type { Principal } from './principal.ts';
@@ -73,9 +74,9 @@ function peerOf(peer: Peer, { http }: ServerContext): Peer {
 function handleTools(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
   const { server } = peer.server;
   const page = pager(peer, frame, 'tools/list');
-  server.setRequestHandler('tools/list', ({ params }, ctx) => {
+  server.setRequestHandler('tools/list', { params: listParams }, ({ cursor }, ctx) => {
     const answer = (visible: Awaited<Lists['tools']>) => {
-      const { items, ...rest } = page(visible, params?.cursor, ctx);
+      const { items, ...rest } = page(visible, cursor, ctx);
       return { tools: [...items], ...rest };
     };
     return lists.tools instanceof Promise ? lists.tools.then(answer) : answer(lists.tools);
@@ -89,13 +90,13 @@ function handleResources(peer: Peer, { frame, catalog }: ServerParts, lists: Lis
   const { server } = peer.server;
   const page = pager(peer, frame, 'resources/list');
   const templatePage = pager(peer, frame, 'resources/templates/list');
-  server.setRequestHandler('resources/list', async ({ params }, ctx) => {
+  server.setRequestHandler('resources/list', { params: listParams }, async ({ cursor }, ctx) => {
     const listed = await listTemplateEntries(catalog.templates, { frame, peer: peerOf(peer, ctx), ctx });
-    const { items, ...rest } = page((principal) => [...lists.resources(principal), ...listed], params?.cursor, ctx);
+    const { items, ...rest } = page((principal) => [...lists.resources(principal), ...listed], cursor, ctx);
     return { resources: [...items], ...rest };
   });
-  server.setRequestHandler('resources/templates/list', ({ params }, ctx) => {
-    const { items, ...rest } = templatePage(lists.templates, params?.cursor, ctx);
+  server.setRequestHandler('resources/templates/list', { params: listParams }, ({ cursor }, ctx) => {
+    const { items, ...rest } = templatePage(lists.templates, cursor, ctx);
     return { resourceTemplates: [...items], ...rest };
   });
   server.setRequestHandler('resources/read', (request, ctx) => readResource(catalog, { frame, peer: peerOf(peer, ctx), ctx, request }));
@@ -104,8 +105,8 @@ function handleResources(peer: Peer, { frame, catalog }: ServerParts, lists: Lis
 function handlePrompts(peer: Peer, { frame, catalog }: ServerParts, lists: Lists): void {
   const { server } = peer.server;
   const page = pager(peer, frame, 'prompts/list');
-  server.setRequestHandler('prompts/list', ({ params }, ctx) => {
-    const { items, ...rest } = page(lists.prompts, params?.cursor, ctx);
+  server.setRequestHandler('prompts/list', { params: listParams }, ({ cursor }, ctx) => {
+    const { items, ...rest } = page(lists.prompts, cursor, ctx);
     return { prompts: [...items], ...rest };
   });
   server.setRequestHandler('prompts/get', (request, ctx) => getPrompt(catalog.prompts, { frame, peer: peerOf(peer, ctx), ctx, request }));

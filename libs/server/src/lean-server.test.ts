@@ -75,3 +75,64 @@ it.each<[string, ...unknown[]]>([
   expect(lean).toEqual(await answerOf(SdkServer, plain, results));
   expect(lean.runs).toBe(results.length);
 });
+
+const hello = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1.0.0' } };
+const able = (capabilities: object): object => ({ ...hello, capabilities });
+const called = (clientInfo: object): object => ({ ...hello, clientInfo });
+
+/** What one kind of server answers to `initialize`, and what it then knows of the client. */
+async function greetingOf(Kind: typeof SdkServer, params: unknown): Promise<unknown> {
+  const server = new Kind({ name: 'kind', version: '1.0.0' }, { capabilities: { tools: {} }, instructions: 'Call a.' });
+  const [client, transport] = InMemoryTransport.createLinkedPair();
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  client.onmessage = resolve;
+  await server.connect(transport);
+  await client.start();
+  await client.send({ jsonrpc: '2.0', id: 1, method: 'initialize', params: params as Record<string, unknown> });
+  const answer = await promise;
+  const { promise: initialized, resolve: initialize } = Promise.withResolvers<undefined>();
+  server.oninitialized = () => initialize(undefined);
+  await client.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  await initialized;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- What every handler asks.
+  const known = [server.getClientCapabilities(), server.getClientVersion(), server.getNegotiatedProtocolVersion()];
+  await server.close();
+  return { answer, known };
+}
+
+it.each<[string, unknown]>([
+  ['plain', hello],
+  ['an older version', { ...hello, protocolVersion: '2024-11-05' }],
+  ['a version that nobody knows', { ...hello, protocolVersion: 'next' }],
+  ['a version that is a number', { ...hello, protocolVersion: 1 }],
+  ['no version', { capabilities: {}, clientInfo: hello.clientInfo }],
+  ['no capabilities', { protocolVersion: '2025-06-18', clientInfo: hello.clientInfo }],
+  ['nothing', {}],
+  ['a member that nobody knows', { ...hello, other: true }],
+  ['metadata', { ...hello, _meta: { progressToken: 1 } }],
+  ['no client', { ...hello, clientInfo: null }],
+  ['a client without a version', called({ name: 'test' })],
+  ['a client with all of its texts', called({ name: 'a', version: '1', title: 'A', websiteUrl: 'https://a.example', description: 'b' })],
+  ['a client with a title that is a number', called({ name: 'a', version: '1', title: 5 })],
+  ['a client with icons', called({ name: 'a', version: '1', icons: [{ src: 'a.png' }] })],
+  ['a client with a member that nobody knows', called({ name: 'a', version: '1', other: true })],
+  ['roots', able({ roots: {} })],
+  ['roots that change', able({ roots: { listChanged: true } })],
+  ['roots that change perhaps', able({ roots: { listChanged: 'perhaps' } })],
+  ['roots with a member that nobody knows', able({ roots: { other: true } })],
+  ['roots that are a list', able({ roots: [] })],
+  ['sampling', able({ sampling: {} })],
+  ['sampling with tools', able({ sampling: { tools: {}, context: {} } })],
+  ['sampling with tools that have members', able({ sampling: { tools: { a: [1] } } })],
+  ['sampling with a member that nobody knows', able({ sampling: { other: {} } })],
+  ['questions', able({ elicitation: {} })],
+  ['questions in forms and by links', able({ elicitation: { form: {}, url: {} } })],
+  ['questions in forms with defaults', able({ elicitation: { form: { applyDefaults: true } } })],
+  ['questions with a member that nobody knows', able({ elicitation: { other: {} } })],
+  ['questions in forms that are a word', able({ elicitation: { form: 'yes' } })],
+  ['tasks', able({ tasks: { list: {} } })],
+  ['experiments and extensions', able({ experimental: { a: {} }, extensions: { b: { c: 1 } } })],
+  ['a capability that nobody knows', able({ other: {} })],
+])('shakes hands as the SDK does: %s', async (_what, params) => {
+  expect(await greetingOf(LeanServer, params)).toEqual(await greetingOf(SdkServer, params));
+});

@@ -1,5 +1,15 @@
-import { Server, type JSONRPCRequest, type MessageExtraInfo, type Result, type ServerContext } from '@modelcontextprotocol/server';
-import { isJsonObject } from './schema/json.ts';
+import {
+  Server,
+  type Implementation,
+  type JSONRPCRequest,
+  type MessageExtraInfo,
+  type Result,
+  type ServerContext,
+  type ServerOptions,
+  type StandardSchemaV1,
+} from '@modelcontextprotocol/server';
+import { isPlainHello } from './plain-hello.ts';
+import { isJsonObject, type JsonObject } from './schema/json.ts';
 
 // Deprecated in favour of the class around it, which has no such hook.
 // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -11,8 +21,16 @@ type Handler = (request: JSONRPCRequest, ctx: ServerContext) => Promise<Result>;
  * The SDK's server, which checks `tools/call` and its result with the schemas of the protocol: an eighth of what a small call costs. Calls
  * and results that are plain by a look at their members, which is most, pass without; everything else is the SDK's to judge, as are
  * questions to the client.
+ *
+ * The handshake passes likewise: the SDK makes two hundred schemas at the first request that it checks, a tenth of a start.
  */
 export class LeanServer extends SdkServer {
+  constructor(info: Implementation, options?: ServerOptions) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- See above.
+    super(info, options);
+    this.setNotificationHandler('notifications/initialized', { params: anyParams }, () => this.oninitialized?.());
+  }
+
   /**
    * Takes a message that is known to be a request. The SDK would first try it as a response, by schemas that make two errors of it: a tenth
    * of the cost of a small call, and most of what its memory has to collect.
@@ -22,10 +40,17 @@ export class LeanServer extends SdkServer {
     this['_onrequest'](request, extra);
   }
 
+  #greet(request: JSONRPCRequest): Promise<Result> {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-call -- As above.
+    return this['_oninitialize'](request) as Promise<Result>;
+  }
+
   protected override _wrapHandler(method: string, handler: Handler): Handler {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- See above.
     const judge = (run: Handler): Handler => super._wrapHandler(method, run);
     const judged = judge(handler);
+    if (method === 'initialize')
+      return judge(async (request, ctx) => (isPlainHello(request) ? this.#greet(request) : handler(request, ctx)));
     if (method !== 'tools/call') return judged;
     return async (request, ctx) => {
       if (!isPlainCall(request) || ctx.mcpReq.requestState() !== undefined) return judged(request, ctx);
@@ -34,6 +59,11 @@ export class LeanServer extends SdkServer {
     };
   }
 }
+
+/** Its metadata were judged when it was found to be a notification; there is nothing else in it. */
+const anyParams: StandardSchemaV1<JsonObject> = {
+  '~standard': { version: 1, vendor: 'trellis', validate: (value) => ({ value: value as JsonObject }) },
+};
 
 const callMembers = new Set(['name', 'arguments', '_meta']);
 const resultMembers = new Set(['content', 'structuredContent', 'isError']);
