@@ -21,7 +21,8 @@ enableCompileCache();
 const folder = getCompileCacheDir();
 const file = folder === undefined ? undefined : join(folder, `trellis-${crc32(filename).toString(16)}`);
 const cachedData = file === undefined ? undefined : readCode(file, source);
-const script = new Script(source.toString(), { filename, ...(cachedData !== undefined && { cachedData }) });
+// The build escapes what is not ASCII.
+const script = new Script(source.toString('latin1'), { filename, ...(cachedData !== undefined && { cachedData }) });
 const isUsed = cachedData !== undefined && script.cachedDataRejected !== true;
 
 subscribe(firstAnswer, keepCode);

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { build, type Plugin } from 'esbuild';
+import { leanPackages } from './lean-packages.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trellis-lean-'));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function bundle(contents: string, plugins: readonly Plugin[] = [leanPackages]): Promise<string> {
+  const stdin = { contents, resolveDir: import.meta.dirname };
+  const { outputFiles } = await build({ stdin, bundle: true, platform: 'node', write: false, plugins: [...plugins], logLevel: 'silent' });
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+async function run(code: string): Promise<unknown> {
+  const file = join(folder, 'program.cjs');
+  await writeFile(file, code);
+  return JSON.parse((await promisify(execFile)(process.execPath, [file])).stdout);
+}
+
+it('leaves out the schemas that nobody names', async () => {
+  const program = "import { isJSONRPCRequest } from '@modelcontextprotocol/server'; console.log(isJSONRPCRequest({}));";
+  const [whole, lean] = [await bundle(program, []), await bundle(program)];
+  expect(whole).toMatch(/\bTaskStatusNotificationSchema = .*dpop_bound_access_tokens_required/s);
+  expect(lean).not.toMatch(/\bTaskStatusNotificationSchema = |dpop_bound_access_tokens_required/);
+  expect(await run(lean)).toBe(false);
+});
+
+it('changes nothing of what is used', async () => {
+  const program = `
+    import { fromJsonSchema, isSpecType, specTypeSchemas } from '@modelcontextprotocol/server';
+    const { validate } = fromJsonSchema({ type: 'object', required: ['a'] })['~standard'];
+    const tools = [{ name: 'a', inputSchema: { type: 'object' } }, { name: 'a' }];
+    console.log(JSON.stringify([
+      Object.keys(specTypeSchemas), Object.keys(isSpecType), tools.map(isSpecType.Tool), validate({}), validate({ a: 1 }),
+      Object.isFrozen(specTypeSchemas), specTypeSchemas.Tool['~standard'].validate(tools[1]),
+    ]));`;
+  const lean = await run(await bundle(program));
+  expect(lean).toEqual(await run(await bundle(program, [])));
+  expect(lean).toEqual(expect.arrayContaining([[true, false]]));
+});
+
+it.each([
+  ['core/dist/schemas-next.mjs', 'const ASchema = z.string()\nexport { ASchema }\n'],
+  ['server/dist/src-next.mjs', 'export const specTypeSchemas = {};\n'],
+  ['server/dist/shimsNode.mjs', 'export { DefaultJsonSchemaValidator } from "./other.mjs";\n'],
+])('refuses a package that looks otherwise: %s', async (file, text) => {
+  const path = join(folder, 'node_modules/@modelcontextprotocol', file);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, text);
+  await expect(bundle(`import ${JSON.stringify(path)};`)).rejects.toThrow(/Not every schema|Not found in a package/);
+});
