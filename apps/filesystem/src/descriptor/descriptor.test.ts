@@ -14,11 +14,10 @@ import { pinParent } from './pin-parent.ts';
 import { locateEntry } from '../roots/located.ts';
 
 const run = promisify(execFile);
-/** `on threads` is the guarantee `descriptor` on a disk that may keep who asks it waiting. */
-const guarantees = ['descriptor', 'on threads', 'best-effort'] as const;
+const guarantees = ['descriptor', 'best-effort'] as const;
 const socket = createServer();
 let top: string;
-let byGuarantee: Record<(typeof guarantees)[number], Roots>;
+let byGuarantee: Record<Guarantee, Roots>;
 
 beforeAll(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'trellis-descriptor-')));
@@ -34,24 +33,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => socket.listen(join(top, 'root/socket'), resolve));
   const open = async (guarantee: Guarantee): Promise<Roots> =>
     openRoots({ texts: [join(top, 'root')], writable: true, exclude: ['hidden/', 'veil'], guarantee });
-  const descriptor = await open('descriptor');
-  byGuarantee = { descriptor, 'on threads': onThreads(descriptor), 'best-effort': await open('best-effort') };
+  byGuarantee = { descriptor: await open('descriptor'), 'best-effort': await open('best-effort') };
 });
 
 afterAll(async () => {
   await new Promise((resolve) => socket.close(resolve));
   await rm(top, { recursive: true });
 });
-
-function onThreads(roots: Roots): Roots {
-  return {
-    list: (narrowing) => roots.list(narrowing),
-    locate(path, narrowing) {
-      const located = roots.locate(path, narrowing);
-      return { ...located, root: { ...located.root, quickDisk: undefined } };
-    },
-  };
-}
 
 /** What the file holds. */
 async function textOf({ handle }: PinnedFile): Promise<string> {

@@ -1,9 +1,8 @@
-import { type BigIntStats, closeSync, fstat, fstatSync, open as openWithCallback } from 'node:fs';
+import { type BigIntStats, closeSync, fstat, open as openWithCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Root } from '../roots/root.ts';
 import { byName, careful, pathOf } from './open-flags.ts';
-import { isOnQuickDisk } from './quick-disk.ts';
 import { DescriptorHandle, type ReadHandle } from './read-handle.ts';
 
 /** What a path led to, open enough to ask where and what that is. */
@@ -21,7 +20,7 @@ export interface Pin {
 
 /** How {@link openPin} opens. */
 export interface PinOptions {
-  readonly root: Pick<Root, 'guarantee' | 'quickDisk'>;
+  readonly root: Pick<Root, 'guarantee'>;
   /** `O_DIRECTORY`, `O_NOFOLLOW`. */
   readonly flags: number;
 }
@@ -31,18 +30,15 @@ const openDescriptor = promisify(openWithCallback);
 /** Pins what a path leads to. The path is used this once. */
 export async function openPin(path: string, { root, flags }: PinOptions): Promise<Pin> {
   if (root.guarantee === 'best-effort') return new HandlePin(await open(path, careful | flags));
-  const fd = await openDescriptor(path, byName | flags);
-  return new DescriptorPin(fd, isOnQuickDisk(fd, root.quickDisk));
+  return new DescriptorPin(await openDescriptor(path, byName | flags));
 }
 
 /** Costs half of what a `FileHandle` would. A class: V8 keeps what getters of an object literal can reach until it collects everything. */
 class DescriptorPin implements Pin {
   #fd: number;
-  readonly #isQuick: boolean;
 
-  constructor(fd: number, isQuick: boolean) {
+  constructor(fd: number) {
     this.#fd = fd;
-    this.#isQuick = isQuick;
   }
 
   get fd(): number {
@@ -50,7 +46,12 @@ class DescriptorPin implements Pin {
   }
 
   async stat(): Promise<BigIntStats> {
-    return this.#isQuick ? statNow(this.#fd) : statLater(this.#fd);
+    return new Promise((resolve, reject) => {
+      fstat(this.#fd, { bigint: true }, (error, stats) => {
+        if (error === null) resolve(stats);
+        else reject(error);
+      });
+    });
   }
 
   async openFile(): Promise<ReadHandle> {
@@ -106,18 +107,4 @@ class HandlePin implements Pin {
   async close(): Promise<void> {
     return this.#handle.close();
   }
-}
-
-function statNow(fd: number): BigIntStats {
-  // eslint-disable-next-line trellis/no-sync-calls -- a local disk knows it of what is open, and a thread costs ten times as much
-  return fstatSync(fd, { bigint: true });
-}
-
-async function statLater(fd: number): Promise<BigIntStats> {
-  return new Promise((resolve, reject) => {
-    fstat(fd, { bigint: true }, (error, stats) => {
-      if (error === null) resolve(stats);
-      else reject(error);
-    });
-  });
 }

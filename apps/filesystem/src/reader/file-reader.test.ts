@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@trellis-mcp/test-services';
 import { FileReader } from './file-reader.ts';
+import type { SmallFile } from './protocol.ts';
 import { maxSmallBytes } from './read-small-file.ts';
 
 let folder: string;
@@ -23,8 +24,15 @@ afterAll(async () => {
 /** A reader whose thread is there. */
 async function openReader(url?: URL): Promise<FileReader> {
   const reader = new FileReader({ onFailure: (error) => failures.push(error), ...(url !== undefined && { url }) });
-  await until(async () => (await reader.read(import.meta.filename)) !== undefined);
+  await readSurely(reader, import.meta.filename);
   return reader;
+}
+
+/** A slow machine may want a file read the other way; this asks again. */
+async function readSurely(reader: FileReader, path: string): Promise<SmallFile | undefined> {
+  let file: SmallFile | undefined;
+  await until(async () => (file = await reader.read(path)) !== undefined);
+  return file;
 }
 
 /** What a thread runs instead, as text. */
@@ -35,16 +43,20 @@ function program(text: string): URL {
 it('reads small files, each as it is, however many at once', async () => {
   await using reader = await openReader();
   const paths = await Promise.all(
-    Array.from({ length: 300 }, async (_, index) => {
+    Array.from({ length: 100 }, async (_, index) => {
       const path = join(folder, `file ${index}\n`);
       await writeFile(path, `${index}`.repeat(index + 1));
       return path;
     }),
   );
-  const files = await Promise.all(paths.map((path) => reader.read(path)));
+  // No more are waited for at once; a slow machine may want them read the other way.
+  let files: readonly (SmallFile | undefined)[] = [];
+  await until(async () => {
+    files = await Promise.all(paths.map((path) => reader.read(path)));
+    return files.slice(0, 64).every(Boolean);
+  });
   const texts = files.map((file) => file && Buffer.from(file.bytes).toString());
-  // No more than 256 are waited for at once.
-  expect(texts).toEqual(paths.map((_, index) => (index < 256 ? `${index}`.repeat(index + 1) : undefined)));
+  expect(texts).toEqual(paths.map((_, index) => (index < 64 ? `${index}`.repeat(index + 1) : undefined)));
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(paths[7] ?? '', { bigint: true });
   expect(files[7]).toMatchObject({ dev, ino, size, mtimeNs, ctimeNs });
 });
@@ -77,7 +89,7 @@ it('leaves all else to others: what is no file, large, empty, gone, or behind a 
   ];
   const paths = [...others.map(at), '/dev/zero', '/dev/stdin', '/proc/self/status', at('x'.repeat(300)), at(`a/${'y/'.repeat(3000)}`), ''];
   expect((await Promise.all(paths.map((path) => reader.read(path)))).filter(Boolean)).toEqual([]);
-  const [whole, file] = await Promise.all([reader.read(at('whole')), reader.read(at('real/file'))]);
+  const [whole, file] = await Promise.all([readSurely(reader, at('whole')), readSurely(reader, at('real/file'))]);
   expect([whole?.bytes.length, file?.bytes.length]).toEqual([maxSmallBytes, 4]);
 });
 
@@ -87,7 +99,7 @@ it('leaves nothing open, and follows a file to no other name', async () => {
   await writeFile(path, 'text');
   for (let round = 0; round < 50; round += 1) await reader.read(path);
   await link(path, join(folder, 'twin'));
-  expect(await reader.read(join(folder, 'twin'))).toMatchObject({ size: 4n });
+  expect(await readSurely(reader, join(folder, 'twin'))).toMatchObject({ size: 4n });
   await rename(path, join(folder, 'elsewhere'));
   expect(await reader.read(path)).toBeUndefined();
   const open = await Promise.all((await readdir('/proc/self/fd')).map(async (fd) => realpath(`/proc/self/fd/${fd}`).catch(() => '')));
@@ -113,9 +125,9 @@ it('waits for no thread that a disk keeps waiting, and takes it again when it an
   expect([stuck, beside]).toEqual([undefined, undefined]);
   expect(await reader.read('later')).toBeUndefined();
   expect(performance.now() - began).toBeLessThan(1_400);
-  await until(async () => (await reader.read('again')) !== undefined);
+  await readSurely(reader, 'again');
   // What was answered late went to nobody else.
-  expect(await reader.read('mine')).toMatchObject({ bytes: Buffer.from('mine') });
+  expect(await readSurely(reader, 'mine')).toMatchObject({ bytes: Buffer.from('mine') });
 });
 
 it('ends at once though its thread waits', async () => {

@@ -17,7 +17,7 @@ interface Asked {
 }
 
 /** Files that are waited for at once, at most. */
-const maxWaiting = 256;
+const maxWaiting = 64;
 
 /** Without an answer for so long, a disk keeps the thread waiting. */
 const patienceMs = 50;

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { AppError } from '@trellis-mcp/errors';
 import { codeOf } from '../descriptor/code-of.ts';
 import type { FileReader } from '../reader/file-reader.ts';
-import { examineDisk } from './examine-disk.ts';
 import { createExcludes } from './excludes.ts';
+import { findGuarantee } from './find-guarantee.ts';
 import type { Located } from './located.ts';
 import { locatePath, show } from './locate-path.ts';
 import type { Narrowing } from './narrowing.ts';
@@ -38,23 +38,23 @@ export interface OpenRootsOptions {
  *
  * @throws AppError `INVALID_INPUT` for a root that is not there, is no folder, lies in another one, or has the name of another one.
  */
-export async function openRoots({ texts, writable, exclude = [], guarantee, reader }: OpenRootsOptions): Promise<Roots> {
+export async function openRoots({ texts, writable, exclude = [], guarantee: wanted, reader }: OpenRootsOptions): Promise<Roots> {
   const excludes = await createExcludes(exclude);
   const roots: Root[] = [];
   for (const given of texts.map(parseRootText)) {
     const path = await resolveFolder(given.path);
     const clash = roots.find((other) => other.path === path);
     if (clash !== undefined) throw invalid(`The root ${given.path} is there twice.`, 'Leave one of them out.');
-    const disk = await examineDisk(path, guarantee);
+    const guarantee = await findGuarantee(path, wanted);
     roots.push({
       name: nameRoot(given, path, roots),
       uri: pathToFileURL(path).href,
       path,
       aliases: path === given.path ? [path] : [path, given.path],
       writable,
-      ...disk,
+      guarantee,
       excludes,
-      ...(disk.guarantee === 'descriptor' && { reader }),
+      ...(guarantee === 'descriptor' && { reader }),
     });
   }
   return createRoots(roots);

@@ -1,4 +1,3 @@
-import type { MountId } from '../descriptor/quick-disk.ts';
 import type { FileReader } from '../reader/file-reader.ts';
 import type { Excludes } from './excludes.ts';
 
@@ -19,9 +18,7 @@ export interface Root {
   readonly aliases: readonly string[];
   readonly writable: boolean;
   readonly guarantee: Guarantee;
-  /** The mount that the root is on, where what is open can be asked for and closed without waiting for a disk. */
-  readonly quickDisk?: MountId | undefined;
   readonly excludes: Excludes;
   /** What reads small files; only with the guarantee `descriptor`. */
-  readonly reader?: FileReader | undefined;
+  readonly reader?: Pick<FileReader, 'read'> | undefined;
 }
