@@ -15,14 +15,16 @@ type Wrapper = (...scope: readonly unknown[]) => void;
 
 const firstAnswer = 'trellis:first-answer';
 const filename = join(__dirname, 'main.cjs');
-const source = readFileSync(filename);
+const bytes = readFileSync(filename);
+const sourceSum = crc32(bytes);
+// The build escapes what is not ASCII.
+const source = bytes.toString('latin1');
 // For what is loaded later, such as drivers; its folder is one per version of V8 and set of its flags.
 enableCompileCache();
 const folder = getCompileCacheDir();
 const file = folder === undefined ? undefined : join(folder, `trellis-${crc32(filename).toString(16)}`);
-const cachedData = file === undefined ? undefined : readCode(file, source);
-// The build escapes what is not ASCII.
-const script = new Script(source.toString('latin1'), { filename, ...(cachedData !== undefined && { cachedData }) });
+const cachedData = file === undefined ? undefined : readCode(file, sourceSum, bytes);
+const script = new Script(source, { filename, ...(cachedData !== undefined && { cachedData }) });
 const isUsed = cachedData !== undefined && script.cachedDataRejected !== true;
 
 subscribe(firstAnswer, keepCode);
@@ -33,6 +35,6 @@ wrapper(module.exports, createRequire(filename), module, filename, __dirname);
 /** Before the answer leaves: hosts kill servers, some right after it. Once for each installation and version of Node. */
 function keepCode(): void {
   unsubscribe(firstAnswer, keepCode);
-  if (!isUsed && file !== undefined) writeCode(file, source, script.createCachedData());
+  if (!isUsed && file !== undefined) writeCode(file, sourceSum, script.createCachedData());
   setImmediate(flushCompileCache);
 }
