@@ -23,28 +23,27 @@ const pruneBatch = 512;
 /** Opens a key store in the memory of this process. */
 export function openMemoryKeyStore({ maxEntries = 10_000, maxBytes = 64 * 1024 * 1024, ...options }: MemoryKeyStoreOptions = {}): KeyStore {
   const { now = Date.now, whenFull = 'evict' } = options;
-  const open = openOnce(() => new LRUCache<string, StoredRecord>({ max: maxEntries, maxSize: maxBytes }));
+  let records: LRUCache<string, StoredRecord> | undefined;
+  // The cache makes room for all of its entries at once, which a store that is never used need not.
+  const open = (): LRUCache<string, StoredRecord> => (records ??= new LRUCache({ max: maxEntries, maxSize: maxBytes }));
   const put = (key: string, { value, version, expiresAt }: NewRecord): void => {
     const size = Buffer.byteLength(key) + Buffer.byteLength(value) + overheadBytes;
     if (size > maxBytes) throw full(maxBytes);
-    const records = open();
+    const kept = open();
     const isFull = (): boolean => {
-      const freed = records.peek(key) ? Buffer.byteLength(key) + Buffer.byteLength(records.peek(key)?.value ?? '') + overheadBytes : 0;
-      return records.calculatedSize - freed + size > maxBytes || (freed === 0 && records.size >= maxEntries);
+      const freed = kept.peek(key) ? Buffer.byteLength(key) + Buffer.byteLength(kept.peek(key)?.value ?? '') + overheadBytes : 0;
+      return kept.calculatedSize - freed + size > maxBytes || (freed === 0 && kept.size >= maxEntries);
     };
-    if (whenFull === 'refuse' && isFull() && (dropExpired(records, now(), Infinity) === 0 || isFull())) throw full(maxBytes);
-    records.set(key, { value, version, expiresAt }, { size });
+    if (whenFull === 'refuse' && isFull() && (dropExpired(kept, now(), Infinity) === 0 || isFull())) throw full(maxBytes);
+    kept.set(key, { value, version, expiresAt }, { size });
   };
-  return createKeyStore(createBackend(open, put), options);
+  return createKeyStore({ ...createBackend(open, put), close: () => records?.clear() }, options);
 }
 
-/** The cache makes room for all of its entries at once, which a store that is never used need not. */
-function openOnce<Value>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => (made ??= make());
-}
-
-function createBackend(open: () => LRUCache<string, StoredRecord>, put: (key: string, record: NewRecord) => void): RecordBackend {
+function createBackend(
+  open: () => LRUCache<string, StoredRecord>,
+  put: (key: string, record: NewRecord) => void,
+): Omit<RecordBackend, 'close'> {
   return {
     read: async (key) => open().get(key),
     write: async (key, record) => put(key, record),
@@ -61,7 +60,6 @@ function createBackend(open: () => LRUCache<string, StoredRecord>, put: (key: st
     },
     list: async (prefix, options) => listKeys(open(), prefix, options),
     prune: async (expiredAt) => dropExpired(open(), expiredAt, pruneBatch),
-    close: () => open().clear(),
   };
 }
 
