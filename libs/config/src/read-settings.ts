@@ -170,7 +170,11 @@ function refuseClashes(settings: readonly Setting[]): void {
 }
 
 function asObject(value: unknown): JsonSchema {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null;
 }
 
 function asText(value: unknown): string {
