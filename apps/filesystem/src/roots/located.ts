@@ -25,9 +25,8 @@ export function quote({ shown }: Pick<Located, 'shown'>): string {
 
 /** Any text of a caller or a disk in a sentence. */
 export function quoteText(text: string): string {
+  // What ends a line, turns its direction or cannot be seen; JSON escapes only some of it.
+  const hidden = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
   const cut = text.length > 300 ? `${text.slice(0, 150)}…${text.slice(-149)}` : text;
   return JSON.stringify(cut.toWellFormed()).replace(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
-
-/** What ends a line, turns its direction or cannot be seen; JSON escapes only some of it. */
-const hidden = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;

@@ -11,8 +11,6 @@ export interface ShownTree {
 }
 
 const maxName = 255;
-/** What would end a line, move a terminal or turn the direction of a text. */
-const hidden = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
 
 const marks: Partial<Record<TreeEntry['kind'], string>> = {
   directory: '/',
@@ -58,5 +56,7 @@ export function showTree(
 }
 
 function showName(name: string): string {
+  // What would end a line, move a terminal or turn the direction of a text.
+  const hidden = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
   return cutText(name, maxName).replace(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
