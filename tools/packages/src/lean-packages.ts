@@ -12,6 +12,7 @@ const changes: readonly Change[] = [
   { file: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-[\w-]+\.mjs$/, change: markSpecTypes },
   { file: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/, change: openValidatorLater },
   { file: /node_modules[\\/]thread-stream[\\/]index\.js$/, change: leaveOutWorker },
+  { file: /node_modules[\\/]pino[\\/]lib[\\/]tools\.js$/, change: askForThreadLater },
   { file: /node_modules[\\/]sonic-boom[\\/]index\.js$/, change: assertLater },
 ];
 
@@ -63,6 +64,13 @@ class AjvJsonSchemaValidator {
 /** Pino's way of writing in a worker, which libs/logging never takes. */
 function leaveOutWorker(): string {
   return "module.exports = class { constructor() { throw new Error('No worker writes logs.'); } };";
+}
+
+/** Pino asks which thread it runs in when it writes by itself, which libs/logging never lets it. */
+function askForThreadLater(text: string): string {
+  const [before, , rest] = cut(text, ["const { isMainThread } = require('worker_threads')", '\n']);
+  const [between, , after] = cut(rest, ['isMainThread', ')']);
+  return `${before}${between}require('worker_threads').isMainThread${after}`;
 }
 
 /** What pino writes with when it is given nothing else asserts one thing in one of its versions; `assert` takes longer to load than pino. */
