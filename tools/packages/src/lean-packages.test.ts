@@ -35,6 +35,16 @@ it('leaves out the schemas that nobody names', async () => {
   expect(await run(lean)).toBe(false);
 });
 
+it('leaves out what is not used of zod', async () => {
+  const program = `
+    import { limitParam } from '../../../libs/validation/src/limit-param.ts';
+    console.log(JSON.stringify([limitParam({ default: 5, max: 10 }).safeParse('many').error.message]));`;
+  const [whole, lean] = [await bundle(program, []), await bundle(program)];
+  expect(whole).toContain('stringbool');
+  expect(lean).not.toContain('stringbool');
+  expect(await run(lean)).toEqual(await run(whole));
+});
+
 it('changes nothing of what is used', async () => {
   const program = `
     import { fromJsonSchema, isSpecType, specTypeSchemas } from '@modelcontextprotocol/server';

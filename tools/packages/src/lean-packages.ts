@@ -8,6 +8,7 @@ interface Change {
 }
 
 const changes: readonly Change[] = [
+  { file: /[\\/]src[\\/].*\.ts$/, change: nameZod },
   { file: /@modelcontextprotocol[\\/]core[\\/]dist[\\/](?:schemas|auth)-[\w-]+\.mjs$/, change: markSchemas },
   { file: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]src-[\w-]+\.mjs$/, change: markSpecTypes },
   { file: /@modelcontextprotocol[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/, change: openValidatorLater },
@@ -24,10 +25,15 @@ export const leanPackages: Plugin = {
   name: 'lean-packages',
   setup(bundler) {
     for (const { file, change } of changes) {
-      bundler.onLoad({ filter: file }, async ({ path }) => ({ contents: change(await readFile(path, 'utf8')) }));
+      bundler.onLoad({ filter: file }, async ({ path }) => ({ contents: change(await readFile(path, 'utf8')), loader: 'default' }));
     }
   },
 };
+
+/** For `{ z }` esbuild keeps all of zod and a table of it, for a namespace what is used. */
+function nameZod(text: string): string {
+  return text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+}
 
 /** The SDK makes two hundred schemas as it is loaded. Making one changes nothing, so those that nobody names can go. */
 function markSchemas(text: string): string {
