@@ -16,7 +16,8 @@ const ownerPattern = /^([0-9a-f]{12})-(\d{1,10})-(\d{1,20})$/;
 
 /** Names this process: the machine (and container) it runs on, its number, and when it started. */
 export async function findOwner(): Promise<Owner> {
-  return { id: `${await nameMachine()}-${process.pid}-${(await findStart('self')) ?? '0'}` };
+  const [machine, start] = await Promise.all([nameMachine(), findStart('self')]);
+  return { id: `${machine}-${process.pid}-${start ?? '0'}` };
 }
 
 /** Tells whether the process of an owner's id still runs. */
@@ -43,8 +44,10 @@ export function isOwnerId(id: string): boolean {
 }
 
 async function nameMachine(): Promise<string> {
-  const boot = await readText(async () => readFile('/proc/sys/kernel/random/boot_id', 'utf8'));
-  const space = await readText(async () => readlink('/proc/self/ns/pid'));
+  const [boot, space] = await Promise.all([
+    readText(async () => readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
+    readText(async () => readlink('/proc/self/ns/pid')),
+  ]);
   return hash('sha256', `${hostname()} ${boot ?? ''} ${space ?? ''}`, 'hex').slice(0, 12);
 }
 
