@@ -21,6 +21,7 @@ import { createCallMemory, type CallMemory } from './memory/call-memory.ts';
 import { lackedScopes } from './lacked-scopes.ts';
 import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
 import { healthScope, missingScopes, type Principal } from './principal.ts';
+import { Running } from './run/running.ts';
 import type { Stopper } from './run/stopper.ts';
 import { createSealer } from './seal/create-sealer.ts';
 import { parseKeyRing } from './seal/key-ring.ts';
@@ -63,7 +64,7 @@ export function createRuntime<Config, Deps>(app: ServerDefinition<Config, Deps>,
   const { deps, host, heartbeatMs = 10_000 } = options;
   const sealer = createSealer(readKeys(host), host.now, app.name);
   const keeper = createKeeper(host.bodyStore ?? host.keyStore, host.now);
-  const running = new Set<Stopper>();
+  const running = new Running<Stopper>();
   const tracing = createTracingLookup(app.version);
   const memory = host.config.memory === true ? createCallMemory(host) : undefined;
   const catalog = buildCatalog(app, options, { kept: createKeptResource(keeper, sealer), memory });
@@ -220,7 +221,7 @@ function createOwnHub({ log }: RuntimeHost): EventHub {
   return createHub(createLocalBus(log), log, () => Promise.resolve());
 }
 
-function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: ReadonlySet<Stopper>): () => void {
+function abortOnDrain({ lifecycle: { drainSignal } }: RuntimeHost, running: Running<Stopper>): () => void {
   const abortAll = (): void => {
     for (const call of running) call.stop(new AppError('CANCELLED', 'The server is shutting down.', { retryable: true }));
   };

@@ -6,6 +6,7 @@ import type { Host } from './host.ts';
 import type { Keeper } from './keep/create-keeper.ts';
 import type { RateLimiter } from './limit/create-rate-limiter.ts';
 import type { CallMemory } from './memory/call-memory.ts';
+import type { Running } from './run/running.ts';
 import type { Stopper } from './run/stopper.ts';
 import type { Sealer } from './seal/create-sealer.ts';
 import type { Tracing } from './trace/load-tracing.ts';
@@ -31,7 +32,7 @@ export interface Frame {
   /** Absent without `--memory`. */
   readonly memory: CallMemory | undefined;
   /** Calls that run now; stopped together when the drain runs out. */
-  readonly running: Set<Stopper>;
+  readonly running: Running<Stopper>;
   /** How often progress is repeated while a handler says nothing, in milliseconds. */
   readonly heartbeatMs: number;
   /** Undefined until the OpenTelemetry API is loaded, or when it is not installed. */

@@ -17,11 +17,9 @@ export const deadline: Step<Task> = {
     };
     ctx.mcpReq.signal.addEventListener('abort', cancel, { once: true });
     if (ctx.mcpReq.signal.aborted) cancel();
-    frame.running.add(stopper);
-    cleanups.push(() => {
+    cleanups.push(frame.running.add(stopper), () => {
       // The SDK aborts every request when its exchange closes, also after the answer.
       ctx.mcpReq.signal.removeEventListener('abort', cancel);
-      frame.running.delete(stopper);
     });
     stopWhenOverdue(task);
   },

@@ -1,4 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
+import { Running } from './running.ts';
 import type { Task } from './task.ts';
 
 /** What {@link stopWhenOverdue} needs of a task. */
@@ -10,17 +11,14 @@ export interface Timed extends Pick<Task, 'cleanups' | 'startedAt' | 'stopper'> 
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Tasks that run. */
-const running = new Set<Timed>();
+const running = new Running<Timed>();
 /** One timer for all of them, let run when its task is over: a timer for each would cost more than most tasks take. */
 let timer: NodeJS.Timeout | undefined;
 let timerAt = Infinity;
 
 /** Stops the task when its deadline passes. */
 export function stopWhenOverdue(task: Timed): void {
-  running.add(task);
-  task.cleanups.push(() => {
-    running.delete(task);
-  });
+  task.cleanups.push(running.add(task));
   wakeFor(task);
 }
 
@@ -39,10 +37,8 @@ function stopOverdue(): void {
   for (const task of running) {
     const { startedAt, stopper, subject } = task;
     // A timer counts whole milliseconds, and may be early by a part of one.
-    if (startedAt + subject.timeoutMs - now < 1) {
-      running.delete(task);
-      stopper.stop(timedOut(subject.timeoutMs));
-    } else wakeFor(task);
+    if (startedAt + subject.timeoutMs - now < 1) stopper.stop(timedOut(subject.timeoutMs));
+    else wakeFor(task);
   }
 }
 
