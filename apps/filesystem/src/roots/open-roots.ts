@@ -98,7 +98,9 @@ function nameRoot({ name }: RootText, path: string, others: readonly Root[]): st
     if (isFree(name)) return name;
     throw invalid(`Two roots have the name ${name}.`, 'Give one of them another: --root other=folder.');
   }
-  const own = basename(path).replaceAll(/[^\p{L}\p{N}._-]/gu, '-') || 'root';
+  const base = basename(path);
+  // V8 takes a millisecond of a start to read what most names do not need.
+  const own = /^[\w.-]+$/.test(base) ? base : base.replaceAll(/[^\p{L}\p{N}._-]/gu, '-') || 'root';
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? own : `${own}-${number}`;
     if (isFree(candidate)) return candidate;

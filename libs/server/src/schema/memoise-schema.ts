@@ -42,7 +42,9 @@ export function memoiseSchema(schema: Schema): MemoisedSchema {
 function convert(schema: Schema, side: 'input' | 'output'): JsonObject {
   const json: unknown = schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' });
   if (!isJsonObject(json)) throw new Error('the schema library made no JSON Schema object');
-  const { $schema, ...rest } = structuredClone(json);
-  const isImplied = schema['~standard'].vendor === 'zod' && $schema === dialect;
+  // Zod makes a new one each time.
+  const isZod = schema['~standard'].vendor === 'zod';
+  const { $schema, ...rest } = isZod ? json : structuredClone(json);
+  const isImplied = isZod && $schema === dialect;
   return deepFreeze(isImplied || $schema === undefined ? rest : { $schema, ...rest });
 }
