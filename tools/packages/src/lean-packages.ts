@@ -18,7 +18,7 @@ const changes: readonly Change[] = [
 ];
 
 /**
- * Leaves out of bundles, or puts off until it is used, what packages do at every start and no server needs: a third of what a start runs.
+ * Leaves out of bundles, or puts off until it is used, what packages do at every start and no server needs: a quarter of a start.
  * What is used works as it does in the sources. A package that looks otherwise than it did fails the build.
  */
 export const leanPackages: Plugin = {
