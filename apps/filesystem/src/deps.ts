@@ -52,7 +52,7 @@ export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>
 export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const texts = config.root.length > 0 ? config.root : [await openSample(host.lifecycle)];
   const reader = new FileReader({
-    onFailure: (error) => host.log.error({ err: error }, 'the thread that reads small files ended; they are read without it'),
+    onFailure: (error) => host.log.warn({ err: error }, 'the thread that reads small files ended; they are read without it'),
   });
   host.lifecycle.onClose('reader', async () => reader[Symbol.asyncDispose]());
   const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude, reader });

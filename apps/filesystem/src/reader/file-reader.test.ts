@@ -141,6 +141,13 @@ it('ends at once though its thread waits', async () => {
   expect(await reader.read(import.meta.filename)).toBeUndefined();
 });
 
+it('is done without when no thread may begin', async () => {
+  const seen: unknown[] = [];
+  await using reader = new FileReader({ onFailure: (error) => seen.push(error), url: new URL('ftp://localhost/reader') });
+  expect([await reader.read(import.meta.filename), await reader.read(import.meta.filename)]).toEqual([undefined, undefined]);
+  expect(seen).toEqual([expect.objectContaining({ code: 'ERR_INVALID_URL_SCHEME' })]);
+});
+
 it('is done without when its thread fails', async () => {
   const seen: unknown[] = [];
   const url = program(`

@@ -67,17 +67,24 @@ export class FileReader implements AsyncDisposable {
 
   #begin(): void {
     this.#state = 'away';
-    // What it prints must not reach stdout, which belongs to the protocol.
-    const worker = new Worker(this.#options.url ?? readerUrl, { env: {}, execArgv: [], stdout: true, stderr: true, resourceLimits });
-    worker.stdout.resume();
-    worker.stderr.resume();
-    worker.unref();
-    worker.on('message', (message: FromReader) => this.#take(message));
-    worker.on('error', (error) => {
-      if (this.#state !== 'closed') this.#options.onFailure(error);
-      this.#end();
-    });
-    this.#worker = worker;
+    try {
+      // What it prints must not reach stdout, which belongs to the protocol.
+      const worker = new Worker(this.#options.url ?? readerUrl, { env: {}, execArgv: [], stdout: true, stderr: true, resourceLimits });
+      worker.stdout.resume();
+      worker.stderr.resume();
+      worker.unref();
+      worker.on('message', (message: FromReader) => this.#take(message));
+      worker.on('error', (error) => this.#fail(error));
+      this.#worker = worker;
+    } catch (error) {
+      // Node.js is told to allow none, for example.
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state !== 'closed') this.#options.onFailure(error);
+    this.#end();
   }
 
   #send(): void {
