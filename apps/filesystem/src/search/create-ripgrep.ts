@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { StartFolder } from '../walk/open-folder.ts';
 import { searchTooLong, tooManyEntries } from '../walk/walk-budget.ts';
 import { assertAnswered } from './assert-answered.ts';
 import { readFirstIgnoreFiles } from './find-ignore-files.ts';
@@ -57,7 +56,6 @@ interface Searched {
 function createSearch(options: RipgrepOptions): (searched: Searched, work: (prepared: PreparedSearch) => Promise<void>) => Promise<void> {
   const { slots } = options;
   const open = createOpen(options);
-  const withMore = rememberFolders();
   return async ({ job, restart }, work) =>
     open(job, async (search) => {
       const workWith = async (files: readonly IgnoreFile[], signal: AbortSignal): Promise<void> => {
@@ -66,35 +64,14 @@ function createSearch(options: RipgrepOptions): (searched: Searched, work: (prep
       };
       if (!job.gitignore) return workWith([], job.signal);
       const known = await readFirstIgnoreFiles(job.start);
-      const find = async (isBeside: boolean): Promise<readonly IgnoreFile[]> => {
-        // The search itself starts first, where both run at once.
-        await nextTurn();
-        const files = await findMoreIgnoreFiles({ ...search, isBeside }, known);
-        withMore.note(job.start, files !== known);
-        return files;
-      };
-      const more = withMore.has(job.start) ? undefined : slots.runNow(async () => find(true));
-      if (more === undefined) return workWith(await find(false), job.signal);
+      const find = async (): Promise<readonly IgnoreFile[]> => findMoreIgnoreFiles(search, known);
+      // The search itself starts first, where both run at once.
+      const more = slots.runNow(async () => nextTurn().then(find));
+      if (more === undefined) return workWith(await find(), job.signal);
       if (await isRightGuess({ known, more, signal: job.signal }, workWith)) return undefined;
       restart();
       return workWith(await more, job.signal);
     });
-}
-
-const maxFolders = 1_000;
-
-/** Where the last search met .gitignore files further down, so that another one does not begin with a wrong guess. */
-function rememberFolders(): { has(start: StartFolder): boolean; note(start: StartFolder, hasMore: boolean): void } {
-  const keys = new Set<string>();
-  const toKey = ({ directory: { stats } }: StartFolder): string => `${stats.dev}:${stats.ino}`;
-  return {
-    has: (start) => keys.has(toKey(start)),
-    note(start, hasMore) {
-      if (keys.size >= maxFolders) keys.clear();
-      if (hasMore) keys.add(toKey(start));
-      else keys.delete(toKey(start));
-    },
-  };
 }
 
 /** Makes what runs a search in a slot, with one deadline for all of its processes. */
@@ -112,7 +89,7 @@ function createOpen({
         signal.throwIfAborted();
         if (performance.now() > since + timeoutMs) throw searchTooLong(timeoutMs);
       };
-      await work({ job, limits, assertInTime, isBeside: false, run: async (args, options) => runRipgrep({ ...plain, ...options, args }) });
+      await work({ job, limits, assertInTime, run: async (args, options) => runRipgrep({ ...plain, ...options, args }) });
     });
 }
 
@@ -134,10 +111,7 @@ async function isRightGuess(
 ): Promise<boolean> {
   const wrong = new AbortController();
   const done = work(known, AbortSignal.any([signal, wrong.signal]));
-  const settled = done.then(
-    () => undefined,
-    () => undefined,
-  );
+  const settled = Promise.allSettled([done]);
   try {
     if ((await more) === known) {
       await done;

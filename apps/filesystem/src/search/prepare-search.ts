@@ -24,8 +24,6 @@ export interface SearchRun {
   readonly run: Run;
   /** @throws AppError `TIMEOUT` and the reason of an abort. */
   readonly assertInTime: () => void;
-  /** Whether it runs beside another one of the same call. */
-  readonly isBeside: boolean;
 }
 
 /** A search that knows what .gitignore files say. */
@@ -49,10 +47,7 @@ export async function prepareSearch({ job, limits, run, assertInTime }: SearchRu
  * @param known Those of the start and above it.
  * @returns The very list of those that are known when there are no others.
  */
-export async function findMoreIgnoreFiles(
-  { job, limits, run, isBeside }: SearchRun,
-  known: readonly IgnoreFile[],
-): Promise<readonly IgnoreFile[]> {
+export async function findMoreIgnoreFiles({ job, limits, run }: SearchRun, known: readonly IgnoreFile[]): Promise<readonly IgnoreFile[]> {
   const { start } = job;
   return findIgnoreFiles(start, known, async (files, { maxFolders, maxDepth = limits.maxDepth }) => {
     const paths: string[] = [];
@@ -69,7 +64,7 @@ export async function findMoreIgnoreFiles(
       { ...limits, maxDepth: Math.min(maxDepth, limits.maxDepth) },
       toIgnoreGlobs(files, start.located.names).globs,
     );
-    const end = await run(ignoreFileArguments(common, isBeside), { take });
+    const end = await run(ignoreFileArguments(common), { take });
     assertAnswered(end);
     return { paths, isWhole: !end.isEnough };
   });

@@ -39,21 +39,9 @@ export function listArguments(common: CommonOptions, nameGlob: string | undefine
   return [...commonArguments(common, nameGlob), '--files', '--null', '--', './'];
 }
 
-/**
- * Names of .gitignore files, each ended by a NUL; maybe of others.
- *
- * @param isBeside Whether a search runs at the same time, which it should disturb little.
- */
-export function ignoreFileArguments(common: CommonOptions, isBeside: boolean): readonly string[] {
-  const ignoreGlobs = [...common.ignoreGlobs, ignoreName];
-  return [
-    ...commonArguments({ ...common, ignoreGlobs }, ignoreName),
-    ...(isBeside ? ['--threads=1'] : []),
-    '--files',
-    '--null',
-    '--',
-    './',
-  ];
+/** Names of .gitignore files, each ended by a NUL; maybe of others. */
+export function ignoreFileArguments(common: CommonOptions): readonly string[] {
+  return listArguments({ ...common, ignoreGlobs: [...common.ignoreGlobs, ignoreName] }, ignoreName);
 }
 
 /** Matching lines as JSON events. */
