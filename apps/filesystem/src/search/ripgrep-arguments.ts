@@ -39,9 +39,9 @@ export function listArguments(common: CommonOptions, nameGlob: string | undefine
   return [...commonArguments(common, nameGlob), '--files', '--null', '--', './'];
 }
 
-/** Names of .gitignore files, each ended by a NUL; maybe of others. */
+/** Names of .gitignore files, each ended by a NUL; maybe of others. By one thread: more would disturb the search that runs beside it. */
 export function ignoreFileArguments(common: CommonOptions): readonly string[] {
-  return listArguments({ ...common, ignoreGlobs: [...common.ignoreGlobs, ignoreName] }, ignoreName);
+  return ['--threads=1', ...listArguments({ ...common, ignoreGlobs: [...common.ignoreGlobs, ignoreName] }, ignoreName)];
 }
 
 /** Matching lines as JSON events. */
