@@ -27,17 +27,18 @@ export interface EventVisitor {
 const newline = 0x0a;
 /** Longer events are shortened while they arrive. */
 const maxEvent = 131_072;
-
-const pieceBytes = 2_048;
 const sliceMs = 10;
 
-/** Reads as {@link createEventReader}, and gives other calls their turn, since a rule or a glob may take its time for each path. */
-export function createSlicedReader(visitor: EventVisitor): (chunk: Buffer) => Promise<void> {
-  const read = createEventReader(visitor);
+/**
+ * Reads the events of `rg --json` from pieces of any size. Holds no more than {@link maxEvent} bytes and a piece, however long a line is. Gives
+ * other calls their turn between events, since a rule or a glob may take its time for each path.
+ */
+export function createEventReader(visitor: EventVisitor): (chunk: Buffer) => Promise<void> {
+  const read = createParser();
   return async (chunk) => {
     let began = performance.now();
-    for (let start = 0; start < chunk.length; start += pieceBytes) {
-      read(chunk.subarray(start, start + pieceBytes));
+    for (const event of read(chunk)) {
+      visit(event, visitor);
       if (performance.now() - began < sliceMs) continue;
       await nextTurn();
       began = performance.now();
@@ -45,37 +46,37 @@ export function createSlicedReader(visitor: EventVisitor): (chunk: Buffer) => Pr
   };
 }
 
-/** Reads the events of `rg --json` from pieces of any size. Holds no more than {@link maxEvent} bytes, however long a line is. */
-function createEventReader(visitor: EventVisitor): (chunk: Buffer) => void {
+/** Parses all events that end in a piece at once. */
+function createParser(): (chunk: Buffer) => readonly RipgrepEvent[] {
   let carried: Buffer[] = [];
   let size = 0;
   let shortened: Shortener | undefined;
-  const finish = (last: Buffer): void => {
-    if (shortened === undefined) visit(JSON.parse(Buffer.concat([...carried, last]).toString('utf8')) as RipgrepEvent, visitor);
-    else shortened.finish(visitor);
+  const hold = (piece: Buffer): void => {
+    size += piece.length;
+    if (shortened === undefined && size > maxEvent) shortened = startShortener(carried.splice(0));
+    if (shortened === undefined) carried.push(piece);
+    else shortened.take(piece);
+  };
+  const finish = (last: Buffer): readonly RipgrepEvent[] => {
+    const events = shortened === undefined ? parse([...carried, last]) : shortened.finish(last);
     carried = [];
     size = 0;
     shortened = undefined;
-  };
-  const hold = (piece: Buffer): void => {
-    if (shortened === undefined && size + piece.length <= maxEvent) {
-      carried.push(piece);
-      size += piece.length;
-      return;
-    }
-    shortened ??= startShortener(carried.splice(0));
-    shortened.take(piece);
+    return events;
   };
   return (chunk) => {
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      const piece = chunk.subarray(start, end);
-      if (shortened !== undefined) shortened.take(piece);
-      finish(piece);
-      start = end + 1;
-    }
-    if (start < chunk.length) hold(chunk.subarray(start));
+    const [first, last] = [chunk.indexOf(newline), chunk.lastIndexOf(newline)];
+    const events = first === -1 ? [] : [...finish(chunk.subarray(0, first)), ...parse([chunk.subarray(first + 1, last)])];
+    hold(chunk.subarray(last + 1));
+    return events;
   };
+}
+
+/** @param pieces Lines, the last one without its end. */
+function parse(pieces: readonly Buffer[]): readonly RipgrepEvent[] {
+  const lines = Buffer.concat(pieces).toString('utf8');
+  // A line break in a text is escaped there.
+  return JSON.parse(`[${lines.replaceAll('\n', ',')}]`) as readonly RipgrepEvent[];
 }
 
 interface Text {
@@ -119,7 +120,7 @@ function visit({ type, data }: RipgrepEvent, visitor: EventVisitor): void {
 
 interface Shortener {
   readonly take: (piece: Buffer) => void;
-  finish(visitor: EventVisitor): void;
+  readonly finish: (last: Buffer) => readonly RipgrepEvent[];
 }
 
 const quoteMark = 0x22;
@@ -153,16 +154,18 @@ function startShortener(pieces: readonly Buffer[]): Shortener {
     }
     short += String.fromCharCode(byte);
   };
-  const shortener: Shortener = {
-    take(piece) {
-      for (let index = 0; index < piece.length && short.length < maxShort; index += 1) step(piece[index] ?? 0);
-    },
-    finish(visitor) {
+  const take = (piece: Buffer): void => {
+    for (let index = 0; index < piece.length && short.length < maxShort; index += 1) step(piece[index] ?? 0);
+  };
+  pieces.forEach(take);
+  return {
+    take,
+    finish(last) {
+      take(last);
       const [, line, offset, start = '0', end = '0'] = facts.exec(short) ?? [];
-      if (line === undefined) return;
-      visitor.found({ line: Number(line), offset: Number(offset), start: Number(start), length: Number(end) - Number(start) });
+      if (line === undefined) return [];
+      const submatches = [{ match: {}, start: Number(start), end: Number(end) }];
+      return [{ type: 'match', data: { line_number: Number(line), absolute_offset: Number(offset), submatches } }];
     },
   };
-  pieces.forEach(shortener.take);
-  return shortener;
 }

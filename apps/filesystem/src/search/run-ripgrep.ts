@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import type { Readable } from 'node:stream';
+import { type Readable, getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@trellis-mcp/errors';
 import { codeOf } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
@@ -40,6 +41,8 @@ export interface RipgrepEnd {
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 const maxStderr = 4_096;
+const gatherMs = 4;
+const largePiece = 32_768;
 const memoryCheckMs = 50;
 const positionCheckMs = 200;
 const defaultMemoryBytes = 402_653_184;
@@ -77,9 +80,20 @@ function start({ program, args, directory }: RipgrepRun): Child {
   // Of this process: in the new one `self` would be that one. What the folder's path leads to by now does not matter.
   const cwd = located.root.guarantee === 'descriptor' ? `/proc/${process.pid}/fd/${handle.fd}` : fdPath;
   // An empty environment: no RIPGREP_CONFIG_PATH, no secrets.
-  const child = spawn(program, args, { cwd, env: {}, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = withoutReadingAhead(() => spawn(program, args, { cwd, env: {}, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true }));
   if (child.pid !== undefined) stepBack(child.pid);
   return child;
+}
+
+/** A stream that is made meanwhile reads only when it is read. Otherwise it takes each small piece as soon as it is there, in a buffer of 64 KiB. */
+function withoutReadingAhead<Result>(make: () => Result): Result {
+  const before = getDefaultHighWaterMark(false);
+  setDefaultHighWaterMark(false, 1);
+  try {
+    return make();
+  } finally {
+    setDefaultHighWaterMark(false, before);
+  }
 }
 
 /** Lets this process go first, so that searches on all processors keep no other call waiting. */
@@ -92,9 +106,12 @@ function stepBack(pid: number): void {
   }
 }
 
+/** A turn for each of many small pieces would cost more than what is in them, so they gather for a moment in the pipe. */
 async function readOutput(child: Child, { take }: RipgrepRun): Promise<boolean> {
-  for await (const chunk of child.stdout) {
-    if (await take(chunk as Buffer)) return true;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    if (await take(chunk)) return true;
+    if (chunk.length < largePiece) await Promise.race([exited, sleep(gatherMs)]);
   }
   return false;
 }

@@ -1,6 +1,6 @@
 import { isAppError } from '@trellis-mcp/errors';
 import { assertAnswered } from './assert-answered.ts';
-import { createSlicedReader } from './event-reader.ts';
+import { createEventReader } from './event-reader.ts';
 import { withoutDot } from './name-reader.ts';
 import type { PreparedSearch } from './prepare-search.ts';
 import { nameGlobOf, textArguments, type TextOptions } from './ripgrep-arguments.ts';
@@ -26,7 +26,7 @@ export async function searchText(
   const inside = leaveOut(visitor, isLeftOut);
   const text = { ...query, nameGlob: nameGlobOf(query.glob), maxFileBytes, isInOrder: false };
   const runAll = async (options: Partial<TextOptions>, watched?: number): Promise<RipgrepEnd | undefined> => {
-    const read = createSlicedReader(inside);
+    const read = createEventReader(inside);
     let bytes = 0;
     const take = async (chunk: Buffer): Promise<boolean> => {
       await read(chunk);
@@ -46,7 +46,7 @@ export async function searchText(
   if (end?.isEnough === false) return;
   // Matches everywhere, in files or in a line: the first ones are found soon, in order.
   visitor.restart();
-  const readInOrder = createSlicedReader(measure(inside, query));
+  const readInOrder = createEventReader(measure(inside, query));
   const take = async (chunk: Buffer): Promise<boolean> => {
     await readInOrder(chunk);
     return visitor.isEnough();
