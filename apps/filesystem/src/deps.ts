@@ -1,7 +1,7 @@
 import { createDefiners, type Host } from '@trellis-mcp/server';
 import type { addOfficialTools } from './compat/official-tools.ts';
 import type { Config } from './config.ts';
-import { FileReader } from './reader/file-reader.ts';
+import { openReader } from './reader/open-reader.ts';
 import { checkRoots } from './roots/check-roots.ts';
 import { openRoots, type Roots } from './roots/open-roots.ts';
 import { openSample } from './sample/open-sample.ts';
@@ -51,11 +51,7 @@ export const { defineTool, defineResource, definePrompt } = createDefiners<Deps>
  */
 export async function openDeps(config: Config, host: Host): Promise<Deps> {
   const texts = config.root.length > 0 ? config.root : [await openSample(host.lifecycle)];
-  const reader = new FileReader({
-    onFailure: (error) => host.log.warn({ err: error }, 'the thread that reads small files ended; they are read without it'),
-  });
-  host.lifecycle.onClose('reader', async () => reader[Symbol.asyncDispose]());
-  const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude, reader });
+  const roots = await openRoots({ texts, writable: config.write, exclude: config.exclude, reader: openReader(host) });
   // Made of schemas that only `--compat` needs.
   const compat = config.compat === undefined ? undefined : await import('./compat/official-tools.ts');
   const watches = openWatches({ roots, events: host.events, log: host.log, maxWatches: config.maxWatches });

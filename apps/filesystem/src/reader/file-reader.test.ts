@@ -141,11 +141,19 @@ it('ends at once though its thread waits', async () => {
   expect(await reader.read(import.meta.filename)).toBeUndefined();
 });
 
+it('begins before the first file when it is told to', async () => {
+  await using reader = new FileReader({ onFailure: (error) => failures.push(error) });
+  await reader.begin();
+  expect(await readSurely(reader, import.meta.filename)).toMatchObject({ size: expect.any(BigInt) });
+  await reader.begin();
+});
+
 it('is done without when no thread may begin', async () => {
   const seen: unknown[] = [];
   await using reader = new FileReader({ onFailure: (error) => seen.push(error), url: new URL('ftp://localhost/reader') });
   expect([await reader.read(import.meta.filename), await reader.read(import.meta.filename)]).toEqual([undefined, undefined]);
   expect(seen).toEqual([expect.objectContaining({ code: 'ERR_INVALID_URL_SCHEME' })]);
+  await reader.begin();
 });
 
 it('is done without when its thread fails', async () => {

@@ -27,12 +27,13 @@ const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32
 
 /**
  * Reads small files in a thread of its own, which takes one turn for several of them, where the threads of Node.js take five for each. It only
- * ever says what it read; what is in its way, and what a disk keeps waiting, is read the other way. The thread begins with the first file.
+ * ever says what it read; what is in its way, and what a disk keeps waiting, is read the other way. The thread begins with the first file, if it was not told to before.
  */
 export class FileReader implements AsyncDisposable {
   readonly #options: FileReaderOptions;
   /** `away`: it begins, or waits for a disk. */
   #state: 'new' | 'ready' | 'away' | 'closed' = 'new';
+  readonly #begun = Promise.withResolvers<undefined>();
   #worker: Worker | undefined;
   #asked: Asked[] = [];
   /** What was sent, in order, until the thread answers; empty where nobody waits for it any more. */
@@ -43,6 +44,12 @@ export class FileReader implements AsyncDisposable {
 
   constructor(options: FileReaderOptions) {
     this.#options = options;
+  }
+
+  /** Resolves when the thread is there, or there will be none. */
+  async begin(): Promise<void> {
+    if (this.#state === 'new') this.#begin();
+    await this.#begun.promise;
   }
 
   /** @returns Nothing for all but a small regular file at that very path, over no link, that can be read at once. */
@@ -97,7 +104,10 @@ export class FileReader implements AsyncDisposable {
 
   #take(message: FromReader): void {
     if (this.#state === 'away') this.#state = 'ready';
-    if (message === 'ready') return;
+    if (message === 'ready') {
+      this.#begun.resolve(undefined);
+      return;
+    }
     this.#answers += 1;
     const asked = this.#sent.shift() ?? [];
     this.#waiting -= asked.length;
@@ -128,5 +138,6 @@ export class FileReader implements AsyncDisposable {
   #end(): void {
     clearTimeout(this.#watch);
     this.#giveUp('closed');
+    this.#begun.resolve(undefined);
   }
 }
