@@ -33,7 +33,6 @@ export class FileReader implements AsyncDisposable {
   readonly #options: FileReaderOptions;
   /** `away`: it begins, or waits for a disk. */
   #state: 'new' | 'ready' | 'away' | 'closed' = 'new';
-  readonly #begun = Promise.withResolvers<undefined>();
   #worker: Worker | undefined;
   #asked: Asked[] = [];
   /** What was sent, in order, until the thread answers; empty where nobody waits for it any more. */
@@ -46,15 +45,14 @@ export class FileReader implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Resolves when the thread is there, or there will be none. */
-  async begin(): Promise<void> {
+  /** Begins before the first file. */
+  begin(): void {
     if (this.#state === 'new') this.#begin();
-    await this.#begun.promise;
   }
 
   /** @returns Nothing for all but a small regular file at that very path, over no link, that can be read at once. */
   async read(path: string): Promise<SmallFile | undefined> {
-    if (this.#state === 'new') this.#begin();
+    this.begin();
     if (this.#state !== 'ready' || this.#waiting >= maxWaiting || path.includes(pathEnd)) return undefined;
     return new Promise((resolve) => {
       this.#waiting += 1;
@@ -104,10 +102,7 @@ export class FileReader implements AsyncDisposable {
 
   #take(message: FromReader): void {
     if (this.#state === 'away') this.#state = 'ready';
-    if (message === 'ready') {
-      this.#begun.resolve(undefined);
-      return;
-    }
+    if (message === 'ready') return;
     this.#answers += 1;
     const asked = this.#sent.shift() ?? [];
     this.#waiting -= asked.length;
@@ -138,6 +133,5 @@ export class FileReader implements AsyncDisposable {
   #end(): void {
     clearTimeout(this.#watch);
     this.#giveUp('closed');
-    this.#begun.resolve(undefined);
   }
 }
