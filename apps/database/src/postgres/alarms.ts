@@ -2,6 +2,8 @@
 export interface Alarm {
   readonly at: number;
   readonly ring: () => void;
+  /** Among all alarms. */
+  readonly place: number;
 }
 
 /**
@@ -9,21 +11,27 @@ export interface Alarm {
  * would cost more than what it guards.
  */
 export class Alarms {
-  readonly #alarms = new Set<Alarm>();
+  /** Not a Set: V8 would keep all that was ever in it, and the calls behind that, until it collects everything. */
+  readonly #alarms: (Alarm | undefined)[] = [];
+  readonly #free: number[] = [];
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
 
   /** Sets an alarm; it does not keep the process. */
   set(afterMs: number, ring: () => void): Alarm {
-    const alarm: Alarm = { at: performance.now() + afterMs, ring };
-    this.#alarms.add(alarm);
+    const place = this.#free.pop() ?? this.#alarms.length;
+    const alarm: Alarm = { at: performance.now() + afterMs, ring, place };
+    this.#alarms[place] = alarm;
     this.#wakeAt(alarm.at, afterMs);
     return alarm;
   }
 
   /** Calls an alarm off, which may have rung. */
   callOff(alarm: Alarm): void {
-    this.#alarms.delete(alarm);
+    const { place } = alarm;
+    if (this.#alarms[place] !== alarm) return;
+    this.#alarms[place] = undefined;
+    this.#free.push(place);
   }
 
   #wakeAt(at: number, afterMs: number): void {
@@ -39,9 +47,10 @@ export class Alarms {
     this.#timerAt = Infinity;
     const now = performance.now();
     for (const alarm of this.#alarms) {
+      if (alarm === undefined) continue;
       // A timer counts whole milliseconds, and may be early by a part of one.
       if (alarm.at - now < 1) {
-        this.#alarms.delete(alarm);
+        this.callOff(alarm);
         alarm.ring();
       } else {
         this.#wakeAt(alarm.at, alarm.at - now);
