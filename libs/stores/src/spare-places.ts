@@ -29,7 +29,8 @@ interface Waiter<Item> {
  */
 export class SparePlaces<Item extends object> {
   readonly #options: SparePlacesOptions<Item>;
-  readonly #waiters = new Set<Waiter<Item>>();
+  /** In the order of arrival. Not a Set: V8 would keep all that was ever in it, and what waits behind that, until it collects everything. */
+  readonly #waiters: Waiter<Item>[] = [];
   #spare: Item[] = [];
   /** Those that were spare at the last look; whatever is taken meanwhile leaves. */
   #seen = new Set<Item>();
@@ -47,7 +48,7 @@ export class SparePlaces<Item extends object> {
   }
 
   get waiting(): number {
-    return this.#waiters.size;
+    return this.#waiters.length;
   }
 
   /** Takes a place, and the thing that was left in it, if any; nothing when all are taken. */
@@ -70,7 +71,8 @@ export class SparePlaces<Item extends object> {
     const { maxWaitMs } = this.#options;
     return new Promise((resolve, reject) => {
       const end = (): void => {
-        this.#waiters.delete(waiter);
+        const at = this.#waiters.indexOf(waiter);
+        if (at !== -1) this.#waiters.splice(at, 1);
         signal?.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter<Item> = {
@@ -86,7 +88,7 @@ export class SparePlaces<Item extends object> {
       };
       const onAbort = (): void => waiter.reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waiters.add(waiter);
+      this.#waiters.push(waiter);
       this.#refusing ??= setTimeout(() => this.#refuseLate(), maxWaitMs).unref();
     });
   }
@@ -121,7 +123,7 @@ export class SparePlaces<Item extends object> {
   /** Keeps nothing, and refuses those that wait. */
   close(reason: Error): void {
     this.letGoAll();
-    for (const { reject } of this.#waiters) reject(reason);
+    for (const { reject } of [...this.#waiters]) reject(reason);
     clearTimeout(this.#refusing);
     this.#refusing = undefined;
   }
@@ -129,7 +131,7 @@ export class SparePlaces<Item extends object> {
   /** Refuses those that waited too long, and looks again when the next has. */
   #refuseLate(): void {
     this.#refusing = undefined;
-    for (const { refuseAt, reject } of this.#waiters) {
+    for (const { refuseAt, reject } of [...this.#waiters]) {
       // Timers count whole milliseconds, and may come early by a part of one.
       const left = refuseAt - performance.now();
       if (left >= 1) {
