@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await reader[Symbol.asyncDispose]();
+  reader[Symbol.dispose]();
   await rm(top, { recursive: true });
 });
 

@@ -41,7 +41,7 @@ function program(text: string): URL {
 }
 
 it('reads small files, each as it is, however many at once', async () => {
-  await using reader = await openReader();
+  using reader = await openReader();
   const paths = await Promise.all(
     Array.from({ length: 100 }, async (_, index) => {
       const path = join(folder, `file ${index}\n`);
@@ -72,7 +72,7 @@ it('leaves all else to others: what is no file, large, empty, gone, or behind a 
   await writeFile(at('large'), Buffer.alloc(maxSmallBytes + 1));
   await writeFile(at('whole'), Buffer.alloc(maxSmallBytes));
   await writeFile(at('empty'), '');
-  await using reader = await openReader();
+  using reader = await openReader();
   const others = [
     'none',
     'real',
@@ -94,7 +94,7 @@ it('leaves all else to others: what is no file, large, empty, gone, or behind a 
 });
 
 it('leaves nothing open, and follows a file to no other name', async () => {
-  await using reader = await openReader();
+  using reader = await openReader();
   const path = join(folder, 'moved');
   await writeFile(path, 'text');
   for (let round = 0; round < 50; round += 1) await reader.read(path);
@@ -119,7 +119,7 @@ const waitingThread = program(`
 `);
 
 it('waits for no thread that a disk keeps waiting, and takes it again when it answers', async () => {
-  await using reader = await openReader(waitingThread);
+  using reader = await openReader(waitingThread);
   const began = performance.now();
   const [stuck, beside] = await Promise.all([reader.read('wait 1500'), reader.read('beside')]);
   expect([stuck, beside]).toEqual([undefined, undefined]);
@@ -135,14 +135,14 @@ it('ends at once though its thread waits', async () => {
   const waiting = reader.read('wait 3000');
   await new Promise(setImmediate);
   const began = performance.now();
-  await reader[Symbol.asyncDispose]();
+  reader[Symbol.dispose]();
   expect(await waiting).toBeUndefined();
   expect(performance.now() - began).toBeLessThan(2_500);
   expect(await reader.read(import.meta.filename)).toBeUndefined();
 });
 
 it('begins before the first file when it is told to', async () => {
-  await using reader = new FileReader({ onFailure: (error) => failures.push(error), url: waitingThread });
+  using reader = new FileReader({ onFailure: (error) => failures.push(error), url: waitingThread });
   reader.begin();
   reader.begin();
   expect(await readSurely(reader, 'file')).toMatchObject({ bytes: Buffer.from('file') });
@@ -150,7 +150,7 @@ it('begins before the first file when it is told to', async () => {
 
 it('is done without when no thread may begin', async () => {
   const seen: unknown[] = [];
-  await using reader = new FileReader({ onFailure: (error) => seen.push(error), url: new URL('ftp://localhost/reader') });
+  using reader = new FileReader({ onFailure: (error) => seen.push(error), url: new URL('ftp://localhost/reader') });
   expect([await reader.read(import.meta.filename), await reader.read(import.meta.filename)]).toEqual([undefined, undefined]);
   expect(seen).toEqual([expect.objectContaining({ code: 'ERR_INVALID_URL_SCHEME' })]);
 });
@@ -162,7 +162,7 @@ it('is done without when its thread fails', async () => {
     parentPort.on('message', () => { throw new Error('broken'); });
     parentPort.postMessage('ready');
   `);
-  await using reader = new FileReader({ onFailure: (error) => seen.push(error), url });
+  using reader = new FileReader({ onFailure: (error) => seen.push(error), url });
   await until(async () => {
     await reader.read('file');
     return seen.length > 0;

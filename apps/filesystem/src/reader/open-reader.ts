@@ -21,10 +21,10 @@ export function openReader({ lifecycle, log }: Host): FileReader {
     timer ??= setTimeout(() => reader.begin(), listsMs).unref();
   };
   if (process.platform === 'linux') subscribe(firstAnswer, beginSoon);
-  lifecycle.onClose('reader', async () => {
+  lifecycle.onClose('reader', () => {
     unsubscribe(firstAnswer, beginSoon);
     clearTimeout(timer);
-    await reader[Symbol.asyncDispose]();
+    reader[Symbol.dispose]();
   });
   return reader;
 }
