@@ -31,7 +31,7 @@ export async function judgePlace(located: Located, opened: Opened): Promise<read
   return names;
 }
 
-/** Whether an operator and a client let a place be served; `asked` is how the caller named it. */
+/** Whether an operator and a client let what lies at `names` be served to a caller who asked for `located`. */
 export function isServed({ root, area, names: asked }: Located, names: readonly string[], isDirectory: boolean): boolean {
   if (!isInArea(area, names) || names.some(isReserved)) return false;
   return [names, asked, ...withoutMark(names)].every((path) => !root.excludes.hides(path, isDirectory));

@@ -47,7 +47,21 @@ export class FileReader implements Disposable {
 
   /** Begins before the first file. */
   begin(): void {
-    if (this.#state === 'new') this.#begin();
+    if (this.#state !== 'new') return;
+    this.#state = 'away';
+    try {
+      // What it prints must not reach stdout, which belongs to the protocol.
+      const worker = new Worker(this.#options.url ?? readerUrl, { env: {}, execArgv: [], stdout: true, stderr: true, resourceLimits });
+      worker.stdout.resume();
+      worker.stderr.resume();
+      worker.unref();
+      worker.on('message', (message: FromReader) => this.#take(message));
+      worker.on('error', (error) => this.#fail(error));
+      this.#worker = worker;
+    } catch (error) {
+      // Node.js is told to allow none, for example.
+      this.#fail(error);
+    }
   }
 
   /** @returns Nothing for all but a small regular file at that very path, over no link, that can be read at once. */
@@ -66,23 +80,6 @@ export class FileReader implements Disposable {
     this.#end();
     // Nobody waits for a thread that begins on a busy machine, or waits for a disk.
     void this.#worker?.terminate();
-  }
-
-  #begin(): void {
-    this.#state = 'away';
-    try {
-      // What it prints must not reach stdout, which belongs to the protocol.
-      const worker = new Worker(this.#options.url ?? readerUrl, { env: {}, execArgv: [], stdout: true, stderr: true, resourceLimits });
-      worker.stdout.resume();
-      worker.stderr.resume();
-      worker.unref();
-      worker.on('message', (message: FromReader) => this.#take(message));
-      worker.on('error', (error) => this.#fail(error));
-      this.#worker = worker;
-    } catch (error) {
-      // Node.js is told to allow none, for example.
-      this.#fail(error);
-    }
   }
 
   #fail(error: unknown): void {

@@ -1,10 +1,7 @@
+import type { FileState } from '../descriptor/etag.ts';
+
 /** A small regular file, as it was when it was opened. */
-export interface SmallFile {
-  readonly dev: bigint;
-  readonly ino: bigint;
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
+export interface SmallFile extends Readonly<FileState> {
   /** All of it; fewer bytes than `size` when it became shorter meanwhile. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
