@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StdioCommand, ToolCall } from './database-client.ts';
 import { installPeers } from './database-peers.ts';
+import type { RoundTrip } from './servers/round-trip.ts';
 import { lookupByParam, startBenchDatabase, writeLookup } from './database-table.ts';
 
 /** A server and how its tool for any SQL is asked for one row: the key goes as a parameter where the tool has parameters, else in the text. */
@@ -29,12 +30,11 @@ export interface DatabaseSetting extends AsyncDisposable {
   readonly trellis: DatabaseServer;
   /** The same with the key in the text, a new statement each time. */
   readonly trellisByText: DatabaseServer;
-  /** No server at all, see `servers/pg-floor.ts`: its round trip to PostgreSQL as Trellis makes it, and the statement alone. */
+  /** The least there can be: the bare SDK with the round trip of Trellis to PostgreSQL, that round trip without any server, and the statement alone. */
   readonly floors: readonly DatabaseServer[];
   readonly peers: PeerServers | { readonly missing: string };
 }
 
-const floor = fileURLToPath(new URL('./servers/pg-floor.ts', import.meta.url));
 const bundle = fileURLToPath(new URL('../apps/database/bin/trellis-database.cjs', import.meta.url));
 
 /** Starts the database of the benchmarks and writes down how each server is started. Needs `npm run build`. */
@@ -46,16 +46,19 @@ export async function openDatabaseSetting(): Promise<DatabaseSetting> {
   const peers = await openPeers(url, folder);
   const command = { file: process.execPath, args: [bundle, '--database-url', url.href] };
   const lookUp = (key: number): ToolCall => ({ name: 'query', arguments: { sql: lookupByParam, params: [key] } });
-  const floorOf = (name: string, mode: string): DatabaseServer => ({
-    name,
-    command: { file: process.execPath, args: [floor, url.href, lookupByParam, mode] },
-    lookUp,
-  });
+  const floorOf = (name: string, program: 'sdk-floor' | 'pg-floor', roundTrip: RoundTrip): DatabaseServer => {
+    const file = fileURLToPath(new URL(`./servers/${program}.ts`, import.meta.url));
+    return { name, command: { file: process.execPath, args: [file, url.href, lookupByParam, roundTrip] }, lookUp };
+  };
   const owned = stack.move();
   return {
     url,
     trellis: { name: 'Trellis', command, lookUp },
-    floors: [floorOf('no server, round trip of Trellis', 'read-only'), floorOf('no server, statement alone', 'bare')],
+    floors: [
+      floorOf('bare SDK, round trip of Trellis', 'sdk-floor', 'read-only'),
+      floorOf('no server, round trip of Trellis', 'pg-floor', 'read-only'),
+      floorOf('no server, statement alone', 'pg-floor', 'bare'),
+    ],
     trellisByText: {
       name: 'Trellis, key in the text',
       command,

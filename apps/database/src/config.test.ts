@@ -75,6 +75,13 @@ const wrong: readonly (readonly [what: string, world: World, message: string])[]
   ['a saved query in camel case', { file: { savedQueries: [{ ...one, name: 'topCustomers' }] } }, 'a name in snake_case'],
   ['a parameter of no type', withParam({ type: 'int' }), 'must be one of text, integer, number'],
   ['a parameter with a name of ours', withParam({ name: 'cursor' }), 'must not be named cursor'],
+  ['a parameter with the name of a member that every object has', withParam({ name: 'constructor' }), 'must not be named constructor'],
+  ['a list of tables that names none', { argv: ['--allow-tables='] }, '--allow-tables must name a table'],
+  [
+    'a source with such a list',
+    { file: { allowTables: ['orders'], sources: { a: { allowTables: [] } } } },
+    'sources.a.allowTables in the file must name a table',
+  ],
   ['a default of another type', withParam({ default: '5' }), 'must have values and a default of its type, integer'],
   ['a default that is not on the list', withParam({ values: [1, 2], default: 3 }), 'must have a default among its values'],
   ['a parameter that is optional and has a default', withParam({ optional: true, default: 1 }), 'optional or have a default'],

@@ -21,7 +21,7 @@ const sourceSettings = {
     placeholder: 'directory',
   }),
   sources: setting(sources.optional(), { description: 'Several databases by name, in place of a URL or directory.' }),
-  allowTables: setting(allowTables.default([]), {
+  allowTables: setting(allowTables.optional(), {
     description: 'Read only these tables and views: table, schema.table or schema.*. Repeatable. Default: what the role may read.',
     placeholder: 'table',
   }),

@@ -68,6 +68,7 @@ describe('one table as a resource', () => {
     'db://table/sales/VISITS',
     'db://table/sales/half',
     'db://table/%22/%27',
+    'db://table/sales/visits%00',
     'db://table/sales/mood',
   ])('does not find %s', async (uri) => {
     await expect(client.readResource(uri)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -79,6 +80,7 @@ describe('one table as a resource', () => {
     expect(await complete(client, ['table', 'vi'], { schema: 'sales' })).toEqual(['visit_notes', 'visits', 'visits_new', 'visits_old']);
     expect(await complete(client, ['table', 'twin'], { schema: 'other' })).toEqual(['twin']);
     expect(await complete(client, ['table', '%'], { schema: 'odd' })).toEqual(['per%cent']);
+    expect([await complete(client, ['schema', '\0']), await complete(client, ['table', 'vi'], { schema: 's\0' })]).toEqual([[], []]);
   });
 
   it('is listed, with names that can be read', async () => {

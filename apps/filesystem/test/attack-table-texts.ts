@@ -30,6 +30,7 @@ export const attackTexts: readonly Attack[] = [
   ['search_text', { path: '.', pattern: '((a{1000}){1000}){1000}', regex: true }, 'LIMIT', 'a pattern that grows'],
   ['search_text', { path: '.', pattern: '' }, 'INVALID_INPUT', 'nothing'],
   ['search_text', { path: '.', pattern: 'a\0' }, 'INVALID_INPUT', 'NUL'],
+  ['search_text', { path: '.', pattern: String.raw`\x00`, regex: true }, 'INVALID_INPUT', 'a pattern of NUL'],
   ['search_text', { path: '.', pattern: '\uDC00' }, 'INVALID_INPUT', 'half a surrogate pair'],
   ['search_text', { path: '.', pattern: 'a'.repeat(65_536) }, 'INVALID_INPUT', '64 KiB'],
   ['search_text', { path: '.', pattern: '--files' }, 'ok', 'like a flag'],

@@ -97,6 +97,8 @@ const attacks: readonly (readonly [title: string, lay: () => Promise<unknown>, s
     '.',
     ['a.md', 'deep/er/c.md'],
   ],
+  ['a mark in front of the rules', async () => write('.gitignore', '\uFEFFdeep\n'), '.', ['a.md']],
+  ['half of a rule at the end of what is read', async () => write('.gitignore', `#${'x'.repeat(65_533)}\n*.txt\n`), '.', all],
   ['rules that count', async () => write('.gitignore', '/deep\n'), '.', ['a.md']],
   ['rules that count, above the start', async () => write('.gitignore', '/deep/er/\n/other/*.md\n'), 'deep', ['deep/b.md']],
   ['what a folder brings back', async () => writeFiles(['.gitignore', 'er\n'], ['deep/.gitignore', '!er\n']), '.', all],

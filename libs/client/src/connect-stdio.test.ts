@@ -133,7 +133,7 @@ it('passes no variable of this process beyond the safe list', async () => {
 
 it('tells what a server wrote that ended at once, in the cause', async () => {
   const failure = odd('dies', { era: 'legacy' });
-  await expect(failure).rejects.toMatchObject({ code: 'UPSTREAM', cause: { message: expect.stringContaining('no database at hand') } });
+  await expect(failure).rejects.toMatchObject({ code: 'UPSTREAM', cause: { message: expect.stringContaining('no database at Zoë') } });
 });
 
 it('rejects when the command does not exist', async () => {
@@ -168,15 +168,16 @@ it('takes the server along when the host exits without closing', async () => {
   await until(() => !isAlive(pid));
 });
 
-it('rejects running calls when the server dies, and says that it is closed', async () => {
+it.each(['modern', 'legacy'] as const)('rejects running calls when the %s server dies, and says that all is closed', async (era) => {
   let stderr = '';
-  const connection = await bare({ era: 'modern' }, (text) => void (stderr += text));
+  const connection = await bare({ era }, (text) => void (stderr += text));
+  const subscription = await connection.subscribe(['test://note'], () => undefined);
   const call = connection.callTool('wait', { ms: 60_000 });
   const outcome = expect(call).rejects.toMatchObject({ code: 'UPSTREAM', retryable: true });
   await until(() => stderr.includes('waiting'));
   process.kill(connection.pid ?? 0, 'SIGKILL');
   await outcome;
-  await connection.closed;
+  await Promise.all([connection.closed, subscription.closed]);
   await expect(connection.listTools()).rejects.toMatchObject({ code: 'UPSTREAM' });
 });
 
@@ -187,6 +188,13 @@ it('delivers resource updates to an older server until the subscription is close
   expect(await updated.promise).toBe('test://note');
   await subscription.close();
   await subscription.closed;
+});
+
+it('leaves no subscription behind at an older server when one of its resources is refused', async () => {
+  let stderr = '';
+  const connection = await bare({ era: 'legacy' }, (text) => void (stderr += text));
+  await expect(connection.subscribe(['test://note', 'test://missing'], () => undefined)).rejects.toMatchObject({ code: 'UPSTREAM' });
+  await until(() => stderr.includes('unsubscribed test://note'));
 });
 
 function isAlive(pid: number | undefined): boolean {

@@ -27,7 +27,7 @@ type Send = <T>(options: ToolCallOptions, request: (options: RequestOptions) => 
 export function createConnection({ client, transport, options, closed }: ConnectedClient): Connection {
   const era = client.getProtocolEra() === 'modern' ? 'modern' : 'legacy';
   const send = createSend(options.timeoutMs ?? 60_000, transport);
-  const subscriptions = new Subscriptions(client);
+  const subscriptions = new Subscriptions(client, closed);
   const close = closeOnce(client, transport);
   return {
     raw: client,

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { StdioClientTransport, type StdioServerParameters } from '@modelcontextprotocol/client/stdio';
 
 const live = new Set<StdioProcess>();
@@ -13,8 +14,9 @@ export class StdioProcess extends StdioClientTransport {
 
   constructor(parameters: StdioServerParameters, onStderr?: (text: string) => void) {
     super({ ...parameters, stderr: 'pipe' });
+    const decoder = new StringDecoder('utf8');
     this.stderr?.on('data', (chunk: Buffer) => {
-      const text = chunk.toString('utf8');
+      const text = decoder.write(chunk);
       this.#stderrTail = (this.#stderrTail + text).slice(-4096);
       onStderr?.(text);
     });

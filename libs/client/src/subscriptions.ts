@@ -10,13 +10,25 @@ export interface Subscription extends AsyncDisposable {
   readonly closed: Promise<void>;
 }
 
+interface Listener {
+  readonly uris: ReadonlySet<string>;
+  readonly onUpdate: (uri: string) => void;
+  /** Of an older server, which has no stream that could end. */
+  readonly ended: PromiseWithResolvers<undefined>;
+}
+
 /** Delivers updates of resources in both eras: `subscriptions/listen` or `resources/subscribe`. */
 export class Subscriptions {
   readonly #client: Client;
-  readonly #listeners = new Map<symbol, { readonly uris: ReadonlySet<string>; readonly onUpdate: (uri: string) => void }>();
+  readonly #listeners = new Map<symbol, Listener>();
 
-  constructor(client: Client) {
+  /** @param closed Resolves when the connection ended, and every subscription with it. */
+  constructor(client: Client, closed: Promise<void>) {
     this.#client = client;
+    void closed.then(() => {
+      for (const { ended } of this.#listeners.values()) ended.resolve(undefined);
+      this.#listeners.clear();
+    });
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
       for (const { uris, onUpdate } of this.#listeners.values()) if (uris.has(params.uri)) onUpdate(params.uri);
     });
@@ -27,11 +39,12 @@ export class Subscriptions {
       throw new AppError('LIMIT', `A connection holds at most ${String(maxSubscriptions)} subscriptions.`, { hint: 'Close one first.' });
     }
     const key = Symbol('subscription');
-    this.#listeners.set(key, { uris: new Set(uris), onUpdate });
+    const listener: Listener = { uris: new Set(uris), onUpdate, ended: Promise.withResolvers<undefined>() };
+    this.#listeners.set(key, listener);
     try {
       return this.#client.getProtocolEra() === 'modern'
         ? await this.#listen(key, uris, options)
-        : await this.#subscribe(key, uris, options);
+        : await this.#subscribe(key, listener, options);
     } catch (error) {
       this.#listeners.delete(key);
       throw error;
@@ -48,16 +61,24 @@ export class Subscriptions {
     return { close, closed, [Symbol.asyncDispose]: close };
   }
 
-  async #subscribe(key: symbol, uris: readonly string[], options: RequestOptions): Promise<Subscription> {
-    for (const uri of uris) await this.#client.subscribeResource({ uri }, options);
-    const end = Promise.withResolvers<undefined>();
+  async #subscribe(key: symbol, { uris, ended }: Listener, options: RequestOptions): Promise<Subscription> {
+    const done: string[] = [];
     const close = async (): Promise<void> => {
       if (!this.#listeners.delete(key)) return;
-      const orphaned = uris.filter((uri) => !this.#hasListener(uri));
+      const orphaned = done.filter((uri) => !this.#hasListener(uri));
       await Promise.allSettled(orphaned.map((uri) => this.#client.unsubscribeResource({ uri }, { timeout: 2000 })));
-      end.resolve(undefined);
+      ended.resolve(undefined);
     };
-    return { close, closed: end.promise, [Symbol.asyncDispose]: close };
+    try {
+      for (const uri of uris) {
+        await this.#client.subscribeResource({ uri }, options);
+        done.push(uri);
+      }
+    } catch (error) {
+      void close();
+      throw error;
+    }
+    return { close, closed: ended.promise, [Symbol.asyncDispose]: close };
   }
 
   #hasListener(uri: string): boolean {

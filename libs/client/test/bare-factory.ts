@@ -13,10 +13,14 @@ export function createBareServer(): McpServer {
   }));
   if (server.server.getCapabilities().resources?.subscribe === true) {
     server.server.setRequestHandler('resources/subscribe', async ({ params }) => {
+      if (params.uri === 'test://missing') throw new Error('no such note');
       setTimeout(() => void server.server.sendResourceUpdated({ uri: params.uri }), 20);
       return {};
     });
-    server.server.setRequestHandler('resources/unsubscribe', () => ({}));
+    server.server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+      process.stderr.write(`unsubscribed ${params.uri}\n`);
+      return {};
+    });
   }
   return server;
 }

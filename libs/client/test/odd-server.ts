@@ -10,7 +10,10 @@ if (mode === 'stubborn') {
   setInterval(() => undefined, 1000);
 }
 if (mode === 'dies') {
-  process.stderr.write('no database at hand\n');
+  // A letter that comes in two pieces.
+  process.stderr.write(Buffer.from('no database at Zo\xc3', 'latin1'));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  process.stderr.write(Buffer.from('\xab\n', 'latin1'));
   process.exit(69);
 }
 lines.on('line', (line) => {

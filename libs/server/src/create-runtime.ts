@@ -1,5 +1,6 @@
 import type { ServerEventBus } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
+import { Running } from '@trellis-mcp/lifecycle';
 import { listBuiltins } from './builtin/list-builtins.ts';
 import { createCatalog, type Catalog } from './catalog/create-catalog.ts';
 import { selectTools } from './catalog/select-tools.ts';
@@ -21,7 +22,6 @@ import { createCallMemory, type CallMemory } from './memory/call-memory.ts';
 import { lackedScopes } from './lacked-scopes.ts';
 import { capabilitiesOf, infoOf, optionsOf } from './present-app.ts';
 import { healthScope, missingScopes, type Principal } from './principal.ts';
-import { Running } from './run/running.ts';
 import type { Stopper } from './run/stopper.ts';
 import { createSealer } from './seal/create-sealer.ts';
 import { parseKeyRing } from './seal/key-ring.ts';

@@ -1,12 +1,11 @@
 import type { Health } from '@trellis-mcp/health';
-import type { Lifecycle } from '@trellis-mcp/lifecycle';
+import type { Lifecycle, Running } from '@trellis-mcp/lifecycle';
 import type { CommonConfig } from './common-settings.ts';
 import type { EventHub } from './events/open-events.ts';
 import type { Host } from './host.ts';
 import type { Keeper } from './keep/create-keeper.ts';
 import type { RateLimiter } from './limit/create-rate-limiter.ts';
 import type { CallMemory } from './memory/call-memory.ts';
-import type { Running } from './run/running.ts';
 import type { Stopper } from './run/stopper.ts';
 import type { Sealer } from './seal/create-sealer.ts';
 import type { Tracing } from './trace/load-tracing.ts';

@@ -19,7 +19,7 @@ const changes: readonly Change[] = [
 
 /**
  * Leaves out of bundles, or puts off until it is used, what packages do at every start and no server needs: a quarter of a start.
- * What is used works as it does in the sources. The files of the SDK and of pino fail the build when they look otherwise than they did.
+ * What is used works as it does in the sources. Files that look otherwise than they did fail the build.
  */
 export const leanPackages: Plugin = {
   name: 'lean-packages',
@@ -32,7 +32,9 @@ export const leanPackages: Plugin = {
 
 /** For `{ z }` esbuild keeps all of zod and a table of it, for a namespace what is used. */
 function nameZod(text: string): string {
-  return text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+  const named = text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+  if (/^import \{[^}]*\bz\b[^}]*\} from 'zod'/m.test(named)) throw new Error("Not found in a source: import { z } from 'zod';");
+  return named;
 }
 
 /** The SDK makes two hundred schemas as it is loaded. Making one changes nothing, so those that nobody names can go. */
@@ -81,7 +83,9 @@ function askForThreadLater(text: string): string {
 
 /** What pino writes with when it is given nothing else asserts one thing in one of its versions; `assert` takes longer to load than pino. */
 function assertLater(text: string): string {
-  return text.replace("assert = require('assert')", "assert = (...given) => require('assert')(...given)");
+  if (!text.includes("require('assert')")) return text;
+  const [before, , after] = cut(text, ["assert = require('assert')", '\n']);
+  return `${before}assert = (...given) => require('assert')(...given)${after}`;
 }
 
 /** A constant that a bundler may leave out where nobody names it. */

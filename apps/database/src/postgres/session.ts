@@ -1,10 +1,10 @@
 import type { AppError } from '@trellis-mcp/errors';
+import { alarms } from '@trellis-mcp/lifecycle';
 import type { PostgresLease } from '@trellis-mcp/stores';
 import { addNotice } from '../sources/add-notice.ts';
 import { toAppError } from '../sources/database-error.ts';
 import type { WholeRow } from '../sources/raw-page.ts';
 import type { RowSink } from '../sources/read-page.ts';
-import { alarms } from './alarms.ts';
 import { PageQuery, type CursorRead } from './page-query.ts';
 import type { Statement } from './row-query.ts';
 import { streamRows } from './stream-rows.ts';
@@ -106,11 +106,11 @@ export class Session {
     bytes.allow(maxRestBytes);
     this.#watched.user = { onExcess: () => this.#cut() };
     let isUndone = false;
-    let late = alarms.set(graceMs, () => {
+    let callOff = alarms.set(graceMs, () => {
       if (!isUndone) {
         void this.cancel();
       }
-      late = alarms.set(maxScrubMs - graceMs, () => this.close());
+      callOff = alarms.set(maxScrubMs - graceMs, () => this.close());
     });
     try {
       if ((await this.#scrub?.done) !== true) {
@@ -125,7 +125,7 @@ export class Session {
       bytes.allow(Infinity);
       this.#lease.release(true);
     } finally {
-      alarms.callOff(late);
+      callOff();
     }
   }
 

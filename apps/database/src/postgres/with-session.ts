@@ -1,8 +1,8 @@
 import { AppError } from '@trellis-mcp/errors';
+import { alarms } from '@trellis-mcp/lifecycle';
 import type { PostgresLease, PostgresPool } from '@trellis-mcp/stores';
 import type { RunOptions } from '../sources/source.ts';
-import { toCancelled, toTimeout } from '../sources/stop-reasons.ts';
-import { alarms } from './alarms.ts';
+import { toCancelled, toSilent, toTimeout } from '../sources/stop-reasons.ts';
 import { Session } from './session.ts';
 
 /** How long a server that was asked to stop a statement has to end it, so that what it had is given. */
@@ -52,10 +52,10 @@ const late = Symbol('late');
 function orStopped<Answer>(working: Promise<Answer>, { signal, timeoutMs }: RunOptions): Promise<Answer | typeof late> {
   return new Promise((resolve, reject) => {
     const stopWaiting = (): void => {
-      alarms.callOff(alarm);
+      callOff();
       signal.removeEventListener('abort', onAbort);
     };
-    const alarm = alarms.set(timeoutMs, () => {
+    const callOff = alarms.set(timeoutMs, () => {
       stopWaiting();
       resolve(late);
     });
@@ -83,7 +83,7 @@ function orStopped<Answer>(working: Promise<Answer>, { signal, timeoutMs }: RunO
 /** Stops what runs past its deadline; it may end well just then. */
 async function stopLate<Answer>(session: Session, working: Promise<Answer>, timeoutMs: number): Promise<Answer> {
   const waited = Promise.withResolvers<typeof late>();
-  const alarm = alarms.set(maxStopMs, () => waited.resolve(late));
+  const callOff = alarms.set(maxStopMs, () => waited.resolve(late));
   // The server closes the connection of a request that it took.
   const taken = session.cancel();
   try {
@@ -94,21 +94,13 @@ async function stopLate<Answer>(session: Session, working: Promise<Answer>, time
   } catch (cause) {
     throw isStopped(cause) ? toTimeout(timeoutMs) : cause;
   } finally {
-    alarms.callOff(alarm);
+    callOff();
   }
   // The connection does not wait for that: only whether the server is busy or away is still open.
   void session.end();
-  throw (await taken) ? toTimeout(timeoutMs) : silent(timeoutMs);
+  throw (await taken) ? toTimeout(timeoutMs) : toSilent();
 }
 
 function isStopped(cause: unknown): boolean {
   return cause instanceof AppError && cause.code === 'TIMEOUT';
-}
-
-function silent(timeoutMs: number): AppError {
-  return new AppError('UPSTREAM', `The database did not answer for ${String(timeoutMs)} ms.`, {
-    hint: 'Send the same call again in a moment.',
-    retryable: true,
-    retryAfterMs: 1_000,
-  });
 }

@@ -89,7 +89,7 @@ export async function readQueryPage(request: QueryPageRequest, context: SourceCa
 function render(page: RawPage, types: TypeCatalog, rest: Pick<PageAnswer, 'ordered' | 'elapsedMs'>): PageAnswer {
   const { columns, rows, cutBy, more, changed, notices } = page;
   const oids = columns.map(({ typeOid }) => typeOid);
-  const hasCutCell = rows.some((row) => row.some((cell, index) => isCut(cell, oids[index] ?? 0)));
+  const hasCutCell = rows.some((row) => row.some((cell, index) => isCut(cell, oids[index] ?? 0, types)));
   const truncatedBy = cutBy ?? (hasCutCell ? ('cell' as const) : undefined);
   const answer: PageAnswer = {
     columns: columns.map(({ name, typeOid }) => ({ name, type: types.get(typeOid)?.name ?? 'unknown' })),

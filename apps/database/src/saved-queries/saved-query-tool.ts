@@ -32,8 +32,9 @@ export function savedQueryTool({ name, title = toTitle(name), description, ...sa
   });
 }
 
+/** Numbers as text: their type was declared, and a large one cannot be sent otherwise. */
 function toParam(value: unknown): ParamInput {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  return typeof value === 'number' ? String(value) : typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }
 
 /** `top_customers` as people read it: Top customers. */

@@ -63,7 +63,8 @@ function findProblem({ name, type, optional, default: value, values }: ParamDecl
   const schema = valueSchema(type);
   const given = [...(values ?? []), ...(value === undefined ? [] : [value])];
   return [
-    ...(reserved.has(name) ? [`must not be named ${name}`] : []),
+    // Arguments are an object, which has members of its own.
+    ...(reserved.has(name) || name in {} ? [`must not be named ${name}`] : []),
     ...(given.every((item) => schema.safeParse(item).success) ? [] : [`must have values and a default of its type, ${type}`]),
     ...(value === undefined || values === undefined || values.some((item) => item === value)
       ? []

@@ -35,14 +35,18 @@ const hints: Readonly<Record<string, string>> = {
   '42883': 'No such function, or not for these types: add casts, or call search_schema with kinds ["function"].',
   '42P18': 'Give the parameter a type, such as $1::text.',
   '08P01': 'Pass one value in params for each of $1, $2, ...',
+  '3F000': schemaHint,
   '42501': 'This server may only read.',
   '25006': 'This server may only read.',
   '42': 'Correct the SQL; this is PostgreSQL syntax.',
   '22': 'Correct the value, or cast it.',
 };
 
-/** Classes of SQLSTATE that the caller's statement or values cause; 2F and 25 are writes in a READ ONLY transaction. */
-const callersClasses = new Set(['0A', '20', '21', '22', '23', '25', '26', '2F', '34', '42', '44', 'P0']);
+/** Classes of SQLSTATE that the caller's statement or values cause; 2F and 25 are writes in a READ ONLY transaction, 10 is XPath. */
+const callersClasses = new Set(['0A', '10', '20', '21', '22', '23', '25', '26', '2F', '34', '3D', '3F', '42', '44', 'P0']);
+
+/** The same for single codes: too few values, and what is not ready to be read, such as a materialized view without rows. */
+const callersCodes = new Set(['08P01', '55000']);
 
 /** Translates an error of a source, once: codes and PostgreSQL's own sentence for the caller, the rest for the log. */
 export function toAppError(failure: SourceFailure): AppError {
@@ -90,7 +94,7 @@ function fromSql({ code, message, detail, position }: SqlFailure): AppError {
   if (code.startsWith('53')) {
     return new AppError('LIMIT', sentence, { ...options, hint: 'Read less: filter, aggregate, or add LIMIT.' });
   }
-  if (callersClasses.has(code.slice(0, 2)) || code.startsWith('54') || code === '08P01') {
+  if (callersClasses.has(code.slice(0, 2)) || code.startsWith('54') || callersCodes.has(code)) {
     const denied = code === '42501' || code === '25006';
     return new AppError(denied ? 'DENIED' : 'INVALID_INPUT', sentence, hint === undefined ? options : { ...options, hint });
   }

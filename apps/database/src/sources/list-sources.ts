@@ -25,7 +25,7 @@ export function listSources(config: Config): readonly SourceAddress[] {
   return Object.entries(sources).map(([name, own]) => ({
     ...own,
     name,
-    allowTables: readTableAllowList(own.allowTables ?? allowTables),
+    allowTables: readTableAllowList(own.allowTables ?? allowTables ?? []),
     allowFunctions: own.allowFunctions ?? allowFunctions,
   }));
 }

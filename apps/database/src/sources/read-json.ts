@@ -1,8 +1,8 @@
 /** Deepest JSON that is passed on as structure; deeper stays text, for readers that recurse. */
 const maxDepth = 32;
 
-/** Longer digits than a double holds, or an exponent. */
-const mayLoseDigits = /\d{16}|\d[eE]/;
+/** More digits than a double surely holds, also on both sides of a point, or an exponent. */
+const mayLoseDigits = /[\d.]{16}|\d[eE]/;
 
 /** Reads JSON of a database without loss: numbers that a double cannot hold become text; JSON too deep to pass on stays text. */
 export function readJson(text: string): unknown {

@@ -8,6 +8,7 @@ const types: TypeCatalog = new Map([
   [1007, { name: 'integer[]', elementOid: 23, delimiter: ',' }],
   [1009, { name: 'text[]', elementOid: 25, delimiter: ',' }],
   [1020, { name: 'box[]', elementOid: 603, delimiter: ';' }],
+  [1001, { name: 'bytea[]', elementOid: 17, delimiter: ',' }],
   [9000, { name: 'positive', baseOid: 23, delimiter: ',' }],
   [9001, { name: 'positive[]', elementOid: 9000, delimiter: ',' }],
 ]);
@@ -48,7 +49,7 @@ const rendered: readonly (readonly [oid: number, text: string, value: unknown])[
 describe('values', () => {
   it.each(rendered)('of type %s: %s', (oid, text, value) => {
     expect(renderCell(text, oid, types)).toEqual(value);
-    expect(isCut(text, oid)).toBe(false);
+    expect(isCut(text, oid, types)).toBe(false);
   });
 
   it('keep null', () => {
@@ -58,13 +59,22 @@ describe('values', () => {
   it('show binary shortly, with its size', () => {
     const text = `\\x${'ab'.repeat(5_000)}`;
     expect(renderCell(text, 17, types)).toBe(`\\x${'ab'.repeat(32)}... (5000 bytes)`);
-    expect(isCut(text, 17)).toBe(true);
+    expect(isCut(text, 17, types)).toBe(true);
+  });
+
+  it.each([
+    [1001, `{NULL,"\\\\x${'ab'.repeat(33)}"}`, true],
+    [1001, `{"\\\\x${'ab'.repeat(32)}","\\\\x${'cd'.repeat(32)}"}`, false],
+    [1001, `[0:0]={"\\\\x${'ab'.repeat(33)}"}`, false],
+  ])('of type %s, %s, say whether binary in them was cut', (oid, text, isShort) => {
+    expect(JSON.stringify(renderCell(text, oid, types)).includes('... (33 bytes)')).toBe(isShort);
+    expect(isCut(text, oid, types)).toBe(isShort);
   });
 
   it('say that they were cut', () => {
     expect(renderCell({ start: 'abc', length: 900 }, 25, types)).toBe('abc... (900 characters)');
     expect(renderCell({ start: '{"a":', length: 900 }, 3802, types)).toBe('{"a":... (900 characters)');
-    expect(isCut({ start: 'abc', length: 900 }, 25)).toBe(true);
+    expect(isCut({ start: 'abc', length: 900 }, 25, types)).toBe(true);
   });
 });
 
@@ -76,6 +86,8 @@ describe('JSON', () => {
     ['1e400', '1e400'],
     ['1e3', 1_000],
     ['0.1000000000000000055', '0.1000000000000000055'],
+    ['{"price": 99999999.123456789}', { price: '99999999.123456789' }],
+    ['[12345678901.12345, 12345678901.1234567]', [12_345_678_901.123_45, '12345678901.1234567']],
     ['{"a": "1234567890123456789"}', { a: '1234567890123456789' }],
     ['{"__proto__": {"x": 1e1}}', JSON.parse('{"__proto__": {"x": 10}}')],
   ])('keeps the digits of %s', (text, value) => {

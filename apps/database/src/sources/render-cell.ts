@@ -19,9 +19,18 @@ export function renderCell(cell: RawCell, typeOid: number, types: TypeCatalog): 
   return typeof cell === 'string' ? renderText(cell, typeOid, types) : renderCut(cell, typeOid);
 }
 
+/** More digits in a row than are shown of a binary value, which may stand in an array that is taken apart. */
+const longHex = new RegExp(`^[^[].*[0-9a-f]{${String(maxHex - 1)}}`);
+
 /** Whether {@link renderCell} shows only a part of the value. */
-export function isCut(cell: RawCell, typeOid: number): boolean {
-  return cell !== null && (typeof cell !== 'string' || (typeOid === oids.bytea && cell.length > maxHex));
+export function isCut(cell: RawCell, typeOid: number, types: TypeCatalog): boolean {
+  return cell !== null && (typeof cell !== 'string' || (cell.length > maxHex && holdsBinary(typeOid, types) && longHex.test(cell)));
+}
+
+function holdsBinary(typeOid: number, types: TypeCatalog): boolean {
+  const type = types.get(typeOid);
+  const below = type?.baseOid ?? type?.elementOid;
+  return typeOid === oids.bytea || (below !== undefined && holdsBinary(below, types));
 }
 
 function renderText(text: string, typeOid: number, types: TypeCatalog): unknown {

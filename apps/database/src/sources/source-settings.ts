@@ -21,8 +21,8 @@ const name = z
 
 const item = z.string().min(1).max(200);
 
-/** Items of `--allow-tables`: `schema.table`, `schema.*`, or a bare `table` of `public`. */
-export const allowTables = z.array(item).max(1_000);
+/** Items of `--allow-tables`: `schema.table`, `schema.*`, or a bare `table` of `public`. None would be read as none allowed, or as all. */
+export const allowTables = z.array(item).min(1, 'must name a table, or be left out, which allows all that the role may read').max(1_000);
 
 /** Items of `--allow-functions`: `name` or `schema.name`, with `*` at the end for all that start so. */
 export const allowFunctions = z.array(item).max(1_000);

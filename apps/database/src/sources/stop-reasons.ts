@@ -11,7 +11,22 @@ export function toTimeout(timeoutMs: number): AppError {
   });
 }
 
-/** The error of a caller that went away: its own reason, such as its deadline, when it is one that callers may read. */
-export function toCancelled(signal: AbortSignal): AppError {
-  return isAppError(signal.reason) ? signal.reason : new AppError('CANCELLED', 'The call was cancelled.', { cause: signal.reason });
+/** The error of a database that is busy or away: not even the request to stop was taken. */
+export function toSilent(cause?: unknown): AppError {
+  return new AppError('UPSTREAM', 'The database did not answer in time.', {
+    hint: 'Send the same call again in a moment.',
+    retryable: true,
+    retryAfterMs: 1_000,
+    cause,
+  });
+}
+
+/** The error of a signal: its own reason, such as a call's deadline, when it is one that callers may read. */
+export function toCancelled({ reason }: AbortSignal): AppError {
+  if (isAppError(reason)) {
+    return reason;
+  }
+  // Of AbortSignal.timeout, with which we ask for what nobody called for: nobody went away.
+  const isTimeLimit = reason instanceof DOMException && reason.name === 'TimeoutError';
+  return isTimeLimit ? toSilent(reason) : new AppError('CANCELLED', 'The call was cancelled.', { cause: reason });
 }

@@ -22,8 +22,11 @@ export interface SourceFacts {
   readonly functions: FunctionCatalog;
 }
 
+/** OID of the first object that is not the server's own (FirstNormalObjectId): of these none is made while it runs. */
+const firstOwn = 16_384;
+
 /** Gives the types that are known, or newer ones when one of `oids` is not among them: it may have been made since. */
 export async function loadTypes(facts: KeptFacts<SourceFacts>, oids: readonly number[] = []): Promise<TypeCatalog> {
   const { types } = facts.known ?? (await facts.get());
-  return oids.every((oid) => types.has(oid)) ? types : (await facts.refresh()).types;
+  return oids.every((oid) => oid < firstOwn || types.has(oid)) ? types : (await facts.refresh()).types;
 }

@@ -7,6 +7,7 @@ import { judgeCalls, judgeFound, judgeShape, type FoundRelation } from './judge-
 import type { SqlParser } from './parser.ts';
 import { readStatement, type QualifiedName, type StatementFacts } from './read-statement.ts';
 import type { TableAllowList } from './table-allow-list.ts';
+import { shapeOf } from './shape-of.ts';
 import { refuse, type Refusal, type Verdict } from './verdict.ts';
 
 /** Longest statement, in bytes of UTF-8. */
@@ -14,7 +15,7 @@ export const maxSqlBytes = 65_536;
 
 /** Judges statements before a database sees them. */
 export interface SqlGate {
-  /** Never throws for what the text holds; rejects when the catalogue cannot be read. Verdicts are cached by text. */
+  /** Never throws for what the text holds; rejects when the catalogue cannot be read. What is accepted is known by its shape, see {@link shapeOf}. */
   check(sql: string): Promise<Verdict>;
 }
 
@@ -51,7 +52,12 @@ interface Judged {
 class CachingGate implements SqlGate {
   readonly #options: Omit<GateOptions, 'allowFunctions'>;
   readonly #allowed: FunctionAllowList;
-  readonly #verdicts = new LRUCache<string, Judged>({ max: 500, maxSize: 4_000_000, sizeCalculation: (_judged, sql) => sql.length + 200 });
+  /** Of what was accepted: a refusal may name the place of a mistake. */
+  readonly #accepted = new LRUCache<string, Judged>({
+    max: 500,
+    maxSize: 4_000_000,
+    sizeCalculation: (_judged, shape) => shape.length + 200,
+  });
 
   constructor(options: Omit<GateOptions, 'allowFunctions'>, allowed: FunctionAllowList) {
     this.#options = options;
@@ -59,7 +65,8 @@ class CachingGate implements SqlGate {
   }
 
   async check(sql: string): Promise<Verdict> {
-    const known = this.#verdicts.get(sql);
+    const shape = sql.length > maxSqlBytes ? sql : (shapeOf(sql) ?? sql);
+    const known = this.#accepted.get(shape);
     if (known !== undefined) {
       const catalog = known.catalog === undefined ? undefined : this.#findCatalog();
       if (known.catalog === (catalog instanceof Promise ? await catalog : catalog)) {
@@ -67,8 +74,8 @@ class CachingGate implements SqlGate {
       }
     }
     const judged = await this.#judge(sql);
-    if (!judged.isPassing) {
-      this.#verdicts.set(sql, judged);
+    if (judged.verdict.ok && !judged.isPassing) {
+      this.#accepted.set(shape, judged);
     }
     return judged.verdict;
   }

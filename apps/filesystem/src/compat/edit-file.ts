@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { locate } from '../roots/locate.ts';
+import { toLine } from '../roots/located.ts';
 import { editFile as own } from '../tools/edit-file.ts';
 import { rewordTool } from './reword-tool.ts';
 
@@ -7,7 +8,7 @@ export const editFile = rewordTool({
   own,
   async word({ path }, { diff }, call) {
     const { root, names } = await locate(call, path);
-    return wordDiff(diff, join(root.path, ...names));
+    return wordDiff(diff, toLine(join(root.path, ...names)));
   },
 });
 

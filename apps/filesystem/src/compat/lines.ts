@@ -1,5 +1,5 @@
 import type { Limits } from '../deps.ts';
-import { quoteText } from '../roots/located.ts';
+import { toLine } from '../roots/located.ts';
 import { maxTextBytes, tooLong } from './official-reply.ts';
 
 /** Lines of an answer, refused as soon as they are too long. */
@@ -25,9 +25,4 @@ export function createLines(limits: Limits, hint: string): Lines {
     },
     join: () => lines.join('\n'),
   };
-}
-
-/** A name is never two lines, nor another name than it seems: what cannot be seen is escaped, and then the line is quoted. */
-export function toLine(text: string): string {
-  return /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quoteText(text) : text;
 }

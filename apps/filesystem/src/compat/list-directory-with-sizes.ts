@@ -4,9 +4,10 @@ import type { Deps } from '../deps.ts';
 import { openDirectory, type PinnedDirectory } from '../descriptor/open-directory.ts';
 import { describeEntry, inspectEntry } from '../list/entry.ts';
 import { locate } from '../roots/locate.ts';
+import { toLine } from '../roots/located.ts';
 import { pathParam } from '../tools/path-param.ts';
 import { defineOfficial } from './define-official.ts';
-import { createLines, toLine } from './lines.ts';
+import { createLines } from './lines.ts';
 import { listHint, markOf, scanWhole } from './scan-whole.ts';
 
 export const listDirectoryWithSizes = defineOfficial({

@@ -10,6 +10,7 @@ import type { Guarantee } from '../roots/root.ts';
 import { openRoots, type Roots } from '../roots/open-roots.ts';
 import { openChild, openDirectory } from './open-directory.ts';
 import { openFile, type PinnedFile } from './open-file.ts';
+import { openPinned } from './open-pinned.ts';
 import { pinParent } from './pin-parent.ts';
 import { locateEntry } from '../roots/located.ts';
 
@@ -113,7 +114,7 @@ it.each(guarantees)('closes a file with the guarantee %s once, also one that was
   const located = byGuarantee[guarantee].locate('short');
   for (const isRemoved of [false, true]) {
     await writeFile(join(top, 'root/short'), 'text');
-    const { handle } = await openFile(located);
+    const handle = await (await openPinned(located)).pin.openFile();
     const open = `/proc/self/fd/${handle.fd}`;
     expect(await readlink(open)).toBe(join(top, 'root/short'));
     if (isRemoved) await unlink(join(top, 'root/short'));
@@ -123,6 +124,14 @@ it.each(guarantees)('closes a file with the guarantee %s once, also one that was
     await handle.close();
     await expect(handle.read(Buffer.alloc(1), 0, 1, 0)).rejects.toThrow();
   }
+});
+
+it.each(guarantees)('says what a read failed of, with the guarantee %s', async (guarantee) => {
+  // Nothing of this process lies at the beginning of its memory.
+  const roots = await openRoots({ texts: [`/proc/${process.pid}`], writable: false, guarantee });
+  await using file = await openFile(roots.locate('mem'));
+  const failed = { code: 'UPSTREAM', message: 'The file system answered EIO for "mem".' };
+  await expect(file.handle.read(Buffer.alloc(1), 0, 1, 0)).rejects.toMatchObject(failed);
 });
 
 describe.each(guarantees)('folders with the guarantee %s', (guarantee) => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, readlinkSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,7 +48,10 @@ function withoutMark(names: readonly string[]): readonly (readonly string[])[] {
 function askSystem({ pin }: Opened): string | undefined {
   try {
     // eslint-disable-next-line trellis/no-sync-calls -- the kernel knows it: no disk is waited for, and a thread costs ten times as much
-    return readlinkSync(pathOf(pin));
+    const path = readlinkSync(pathOf(pin));
+    // What is no text would have the name of another file from here on.
+    // eslint-disable-next-line trellis/no-sync-calls -- as above
+    return !path.includes('\uFFFD') || isUtf8(readlinkSync(pathOf(pin), 'buffer')) ? path : undefined;
   } catch (error) {
     if (hasCode(error, 'ENAMETOOLONG')) return undefined;
     throw error;

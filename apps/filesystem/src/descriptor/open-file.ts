@@ -8,6 +8,7 @@ import { telling } from './translate-failure.ts';
 
 /** A regular file inside of a root to be read, whatever its path leads to meanwhile. */
 export interface ReadableFile extends AsyncDisposable {
+  /** Says what a read failed of, as {@link openFile} does. */
   readonly handle: Pick<ReadHandle, 'read'>;
   /** As it was when it was opened. */
   readonly stats: FileState;
@@ -19,7 +20,6 @@ export interface ReadableFile extends AsyncDisposable {
 
 /** A {@link ReadableFile} that is open. */
 export interface PinnedFile extends ReadableFile {
-  readonly handle: ReadHandle;
   readonly stats: BigIntStats;
 }
 
@@ -37,6 +37,8 @@ export async function openFile(located: Located, { signal }: { readonly signal?:
 /** Opens a pinned file to read, and lets the pin go. */
 export async function openPinnedFile(pinned: Pinned): Promise<PinnedFile> {
   const { located, stats, names } = pinned;
-  const handle = await telling({ ...located, names }, () => pinned.pin.openFile());
-  return { handle, stats, names, located, etag: etagOf(stats), [Symbol.asyncDispose]: async () => handle.close() };
+  const place = { ...located, names };
+  const open = await telling(place, () => pinned.pin.openFile());
+  const handle: PinnedFile['handle'] = { read: async (...request) => telling(place, async () => open.read(...request)) };
+  return { handle, stats, names, located, etag: etagOf(stats), [Symbol.asyncDispose]: async () => open.close() };
 }

@@ -8,7 +8,7 @@ import { commitFile, writeAll } from '../write/commit-file.ts';
 import { assertMatch, findFile, namesOf, openFileTarget } from '../write/target.ts';
 import { tooLarge } from '../write/too-large.ts';
 import { applyEdits, type Edit } from './apply-edits.ts';
-import { decodeWhole, encodeText } from './text-format.ts';
+import { assertNotMixed, decodeWhole, encodeText } from './text-format.ts';
 import { createUnifiedDiff } from './unified-diff.ts';
 
 /** What {@link editFile} is asked for. */
@@ -38,7 +38,10 @@ export async function editFile(
     if (stats === undefined) throw missing(located);
     await using file = await openFile({ ...located, names: namesOf(target) }, { signal });
     assertMatch(located, file.stats, request.ifMatch);
-    const { text, encoding } = decodeWhole(await readAll(file, limits.maxWriteBytes));
+    const before = await readAll(file, limits.maxWriteBytes);
+    const { text, encoding } = decodeWhole(before);
+    const newTexts = request.edits.map(({ newText }) => newText);
+    assertNotMixed(before, encoding, newTexts);
     const edited = await applyEdits(text, request.edits, { maxCharacters: limits.maxWriteBytes, signal });
     const bytes = encodeText(edited.text, encoding);
     if (bytes.length > limits.maxWriteBytes) throw tooLarge(located, bytes.length, limits.maxWriteBytes);

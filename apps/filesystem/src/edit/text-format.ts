@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { AppError } from '@trellis-mcp/errors';
 import { showValue } from '@trellis-mcp/validation';
-import type { TextEncoding } from '../read/text-encoding.ts';
+import { findEncoding as findBeginning, type TextEncoding } from '../read/text-encoding.ts';
 
 /** A whole file as text. A byte order mark is its first character. */
 export interface WholeText {
@@ -23,6 +23,20 @@ export function decodeWhole(bytes: Buffer): WholeText {
   }
   if (bytes.includes(0)) throw notText('it holds NUL bytes');
   return { text: bytes.toString(encoding), encoding };
+}
+
+/**
+ * Refuses to put Latin-1 between characters of UTF-8: a file that begins as UTF-8, and is read so, may hold bytes further on that are none.
+ *
+ * @throws AppError `INVALID_INPUT` for texts that are not all ASCII.
+ */
+export function assertNotMixed(bytes: Buffer, encoding: TextEncoding, texts: readonly string[]): void {
+  if (encoding !== 'latin1' || texts.every((text) => isAscii(Buffer.from(text)))) return;
+  const beginning = findBeginning(bytes);
+  if (beginning.kind !== 'text' || beginning.encoding !== 'utf-8') return;
+  throw new AppError('INVALID_INPUT', 'The file begins as UTF-8 and holds bytes that are none: only ASCII can be put into it.', {
+    hint: 'Use ASCII characters, or write the whole file with write_file.',
+  });
 }
 
 /**

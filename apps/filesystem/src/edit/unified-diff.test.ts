@@ -9,6 +9,10 @@ it('shows a change with three lines around it', async () => {
   expect(diff).toBe('--- a.txt\n+++ a.txt\n@@ -7,7 +7,7 @@\n line 7\n line 8\n line 9\n-line 10\n+changed\n line 11\n line 12\n line 13\n');
 });
 
+it('has no line of a name', async () => {
+  expect(await createUnifiedDiff('a\n+b', 'x\n', 'y\n')).toBe('--- "a\\n+b"\n+++ "a\\n+b"\n@@ -1 +1 @@\n-x\n+y\n');
+});
+
 it('is empty for no change', async () => {
   expect(await createUnifiedDiff('a', 'x', 'x')).toBe('');
 });

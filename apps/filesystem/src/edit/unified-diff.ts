@@ -1,4 +1,5 @@
 import type { StructuredPatch } from 'diff';
+import { toLine } from '../roots/located.ts';
 
 /** Most characters of a diff that is sent. */
 const maxDiffLength = 32_768;
@@ -18,7 +19,7 @@ export async function createUnifiedDiff(path: string, before: string, after: str
   if (before === after) return '';
   const { from, beforeEnd, afterEnd } = findChanged(before, after);
   const [left, right] = [before.slice(from, beforeEnd), after.slice(from, afterEnd)];
-  const header = `--- ${path}\n+++ ${path}\n`;
+  const header = `--- ${toLine(path)}\n+++ ${toLine(path)}\n`;
   if (left.length + right.length > maxCompared) return header + describeChange(left, right);
   // Only edits compare; a start need not load what does.
   const { structuredPatch } = await import('diff');

@@ -30,3 +30,8 @@ export function quoteText(text: string): string {
   const cut = text.length > 300 ? `${text.slice(0, 150)}…${text.slice(-149)}` : text;
   return JSON.stringify(cut.toWellFormed()).replace(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
+
+/** A name is never two lines, nor another name than it seems: what cannot be seen is escaped, and then the line is quoted. */
+export function toLine(text: string): string {
+  return /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u.test(text) ? quoteText(text) : text;
+}

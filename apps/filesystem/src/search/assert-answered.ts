@@ -9,7 +9,7 @@ export function assertAnswered({ stderr }: RipgrepEnd): void {
       hint: 'Repeat less, or search for a text with regex: false.',
     });
   }
-  const reason = /^error: (.{1,200})/m.exec(stderr)?.[1] ?? /^rg: (the literal .{1,100})/m.exec(stderr)?.[1];
+  const reason = /^error: (.{1,200})/m.exec(stderr)?.[1] ?? /^rg: ((?:the literal|pattern contains) .{1,100})/m.exec(stderr)?.[1];
   if (reason !== undefined) throw invalidPattern(reason);
   throw new AppError('UPSTREAM', 'The search program failed.', { cause: new Error(stderr) });
 }

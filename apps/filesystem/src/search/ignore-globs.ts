@@ -16,7 +16,8 @@ export interface IgnoreGlobs {
 }
 
 const maxGlobs = 4_000;
-const maxGlob = 250;
+/** The system takes so many bytes of all of them together. */
+const maxGlobBytes = 250;
 const everything = '**';
 
 /** What ripgrep surely reads as we do: no escapes, no blanks, no braces, and of classes only those that name letters. */
@@ -66,7 +67,7 @@ function toGlob({ glob, isAnchored, isForFolders }: IgnoreRule, file: IgnoreFile
   const prefix = prefixOf(file, start);
   if (prefix === undefined || !plain.test(glob) || glob.includes('***')) return undefined;
   const told = `${prefix}${isAnchored ? '' : '**/'}${glob}${isForFolders ? '/' : ''}`;
-  return told.length > maxGlob ? undefined : told;
+  return Buffer.byteLength(told) > maxGlobBytes ? undefined : told;
 }
 
 /** The folder of the rules as ripgrep sees it. */
@@ -79,5 +80,5 @@ function prefixOf({ names }: IgnoreFile, start: readonly string[]): string | und
 /** For a rule that keeps something and cannot be told: all that it may keep. */
 function keepAll(file: IgnoreFile, start: readonly string[]): string {
   const prefix = prefixOf(file, start);
-  return prefix === undefined || prefix.length > maxGlob ? everything : `${prefix}${everything}`;
+  return prefix === undefined || Buffer.byteLength(prefix) > maxGlobBytes ? everything : `${prefix}${everything}`;
 }

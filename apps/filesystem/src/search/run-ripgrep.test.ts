@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type FileHandle, open, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -25,17 +26,18 @@ afterAll(async () => ground[Symbol.asyncDispose]());
 /** Reads .gitignore files itself. */
 const list = ['--no-config', '--no-require-git', '--files', '--hidden', './'];
 
+const plainRun = ({ directory }: Pick<RipgrepRun, 'directory'>): RipgrepRun => ({
+  program,
+  args: list,
+  directory,
+  signal: new AbortController().signal,
+  timeoutMs: 5_000,
+  take: () => false,
+});
+
 async function run(options: Partial<RipgrepRun> & { readonly path?: string }) {
   await using start = await openAt(ground.root, options.path ?? 'a');
-  const plain = {
-    program,
-    args: list,
-    directory: start.directory,
-    signal: new AbortController().signal,
-    timeoutMs: 5_000,
-    take: () => false,
-  };
-  return await runRipgrep({ ...plain, ...options });
+  return await runRipgrep({ ...plainRun(start), ...options });
 }
 
 /** Children of this process that run the program. */
@@ -117,10 +119,43 @@ it.each([
     },
     { message: 'no more' },
   ],
+  ['a program that is killed', { program: '/bin/sh', args: ['-c', 'echo ./b.md; kill -9 $$'] }, { code: 'UPSTREAM', retryable: true }],
   ['a program that is not there', { program: '/nowhere/rg' }, { code: 'UPSTREAM', retryable: true }],
 ])('leaves no process behind %s', async (_title, options, error) => {
   await expect(run(options)).rejects.toMatchObject(error);
   expect(await countChildren()).toBe(0);
+});
+
+/** Lets this process open nothing more, until what it returns is called. */
+async function limitFiles(): Promise<() => Promise<void>> {
+  const highest = Math.max(...(await readdir('/proc/self/fd')).map(Number));
+  const [, before = ''] = /^Max open files +(\d+)/m.exec(await readFile('/proc/self/limits', 'utf8')) ?? [];
+  const script = 'prlimit --pid "$0" --nofile="$1": && echo && read -r _; prlimit --pid "$0" --nofile="$2":';
+  const setter = spawn('sh', ['-c', script, String(process.pid), String(highest + 16), before], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(setter.stdout, 'data');
+  const taken: FileHandle[] = [];
+  const takeAll = async (): Promise<never> => {
+    for (;;) taken.push(await open('/dev/null'));
+  };
+  await expect(takeAll()).rejects.toMatchObject({ code: 'EMFILE' });
+  return async () => {
+    await Promise.all(taken.map(async (handle) => handle.close()));
+    setter.stdin.end('\n');
+    await once(setter, 'close');
+  };
+}
+
+it('says so when too many files are open, and keeps no timer', async () => {
+  const countTimers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  await using start = await openAt(ground.root, 'a');
+  const before = countTimers();
+  const lift = await limitFiles();
+  const refused = await runRipgrep(plainRun(start))
+    .catch((error: unknown) => error)
+    .finally(lift);
+  expect(refused).toMatchObject({ code: 'UPSTREAM', retryable: true, cause: { code: 'EMFILE' } });
+  // Others may end meanwhile.
+  expect(countTimers()).toBeLessThanOrEqual(before);
 });
 
 it('keeps the beginning of an endless complaint', async () => {

@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { type Readable, getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@trellis-mcp/errors';
-import { codeOf } from '../descriptor/code-of.ts';
+import { codeOf, hasCode } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
 import { searchTooLong } from '../walk/walk-budget.ts';
 import { furthestPosition, residentBytes } from './watch-process.ts';
@@ -59,11 +59,14 @@ export async function runRipgrep(run: RipgrepRun): Promise<RipgrepEnd> {
   // Looked at below; until then it is no failure that nobody handles.
   closed.catch(() => undefined);
   const guard = guardChild(child, run);
-  const stderr = readStderr(child);
   try {
+    // Where too many files are open, a process that did not start has no streams, either.
+    if (child.pid === undefined) await closed;
+    const stderr = readStderr(child);
     const isEnough = await readOutput(child, run);
     if (!isEnough) await closed;
     guard.throwIfStopped();
+    if (!isEnough && child.signalCode !== null && !guard.hasLargeFile) throw killed(child.signalCode);
     return { isEnough, hasLargeFile: guard.hasLargeFile, stderr: stderr.text };
   } catch (error) {
     guard.throwIfStopped();
@@ -185,6 +188,18 @@ function tooMuchMemory(limitBytes: number): AppError {
   });
 }
 
+/** By the system, where memory is short: what it found until then is not all. */
+function killed(by: string): AppError {
+  return new AppError('UPSTREAM', `The search program was ended by ${by}.`, { retryable: true });
+}
+
 function notStarted(cause: unknown): AppError {
+  // The program was found to be allowed to run.
+  if (hasCode(cause, 'EACCES')) {
+    return new AppError('DENIED', 'The system does not let this server search in the folder.', {
+      hint: 'The operator can change the rights of the folder.',
+      cause,
+    });
+  }
   return new AppError('UPSTREAM', 'The search program could not be started.', { retryable: true, cause });
 }

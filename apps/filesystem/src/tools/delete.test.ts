@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { until } from '@trellis-mcp/test-services';
+import { expectClosed } from '../../test/expect-closed.ts';
 import { openWorkshop, type Workshop } from '../../test/open-workshop.ts';
 
 async function trash(shop: Workshop, path: string, recursive = false): Promise<string> {
@@ -97,6 +98,28 @@ it('gives up the oldest when there is no room, and takes nothing larger than its
   expect(await shop.list()).toEqual(['b.txt', 'c.txt']);
 });
 
+it('keeps what is deleted, whatever trash a checkout brings', async () => {
+  const id = (since: string, bytes: string, letter: string): string => `.trellis-trash/${since}-${bytes}-${letter.repeat(22)}`;
+  const [late, huge, loop] = [id('zzzzzzzzz', '4g6', 'A'), id('mw000000', 'zzzzzzzzzz', 'B'), id('mw000000', '1', 'C')];
+  const files = { 'a.txt': 'a', [`${late}/item`]: 'x', [`${huge}/item`]: 'x' };
+  await using shop = await openWorkshop({ files, args: ['--trash-max-bytes', '5766', '--trash-ttl-ms', '365d'] });
+  await symlink(loop.slice('.trellis-trash/'.length), join(shop.root, loop));
+  const trashId = await trash(shop, 'a.txt');
+  await until(async () => !(await readTrash(shop)).some((name) => name.includes('BBBB')));
+  expect(await shop.call('restore', { trashId })).toEqual({ path: 'a.txt' });
+});
+
+it('leaves nothing open of what it cannot restore', async () => {
+  await using shop = await openWorkshop({ files: { 'a.txt': 'a', 'b.txt': 'b' } });
+  const [bare, linked] = [await trash(shop, 'a.txt'), await trash(shop, 'b.txt')];
+  for (const trashId of [bare, linked]) await rm(join(shop.root, '.trellis-trash', trashId, 'info.json'));
+  await symlink('/etc/hostname', join(shop.root, '.trellis-trash', linked, 'info.json'));
+  for (const trashId of [bare, linked])
+    await expect(shop.call('restore', { trashId })).rejects.toMatchObject({ message: 'Nothing in the trash has this id.' });
+  await expectClosed(join(shop.root, '.trellis-trash', bare));
+  await expectClosed(join(shop.root, '.trellis-trash', linked));
+});
+
 it('gives up what is too old', async () => {
   await using shop = await openWorkshop({ files: { 'a.txt': 'a', 'b.txt': 'b' }, args: ['--trash-ttl-ms', '1s'] });
   const trashId = await trash(shop, 'a.txt');
@@ -110,6 +133,8 @@ it('follows no link that was put in the place of the trash', async () => {
   await using shop = await openWorkshop({ files: { 'a.txt': 'a' } });
   await symlink(shop.outside, join(shop.root, '.trellis-trash'));
   await expect(trash(shop, 'a.txt')).rejects.toMatchObject({ code: expect.stringMatching(/CONFLICT|DENIED/) });
+  const trashId = `${Date.now().toString(36)}-1-${'A'.repeat(22)}`;
+  await expect(shop.call('restore', { trashId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await readdir(shop.outside)).toEqual([]);
   expect(await readFile(join(shop.root, 'a.txt'), 'utf8')).toBe('a');
   await rm(join(shop.root, '.trellis-trash'));

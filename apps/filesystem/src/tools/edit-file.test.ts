@@ -30,6 +30,15 @@ it.each(files)('keeps %s', async (_title, bytes, after) => {
   expect((await stat(join(shop.root, 'a.txt'))).mode & 0o7777).toBe(0o640);
 });
 
+it('puts no Latin-1 into a file that is read as UTF-8', async () => {
+  const bytes = Buffer.concat([Buffer.from('\u00e9 one\n'), Buffer.alloc(9_000, 'a'), Buffer.from([0xff])]);
+  await using shop = await openWorkshop({ files: { 'a.txt': bytes } });
+  const edit = async (newText: string): Promise<unknown> => shop.call('edit_file', { path: 'a.txt', edits: [{ oldText: 'one', newText }] });
+  await expect(edit('\u00fc')).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('only ASCII') });
+  await edit('two');
+  expect(await readFile(join(shop.root, 'a.txt'))).toEqual(Buffer.concat([Buffer.from('\u00e9 two\n'), bytes.subarray(7)]));
+});
+
 it('loses no edit of many at once', async () => {
   const lines = Array.from({ length: 30 }, (_, index) => `line <${index}>\n`);
   await using shop = await openWorkshop({ files: { 'a.txt': lines.join('') } });

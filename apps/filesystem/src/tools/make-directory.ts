@@ -14,6 +14,6 @@ export const makeDirectory = defineTool({
   scopes: ['fs:write'],
 
   async run({ path }, call) {
-    return ensureFolder(await locate(call, path), call.deps.limits);
+    return ensureFolder(await locate(call, path), { ...call.deps, signal: call.signal });
   },
 });

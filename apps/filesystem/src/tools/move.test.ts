@@ -1,4 +1,4 @@
-import { readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
+import { link, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { openWorkshop } from '../../test/open-workshop.ts';
@@ -26,6 +26,13 @@ it('replaces a file only when it is told to, and asks', async () => {
   await shop.call('move', { ...args, overwrite: true });
   expect(shop.asked).toEqual(['Replace "b.txt"?']);
   expect(await readFile(join(shop.root, 'b.txt'), 'utf8')).toBe('a');
+  expect(await shop.list()).toEqual(['b.txt']);
+});
+
+it('leaves one name of a file that had two', async () => {
+  await using shop = await openWorkshop({ files: { 'a.txt': 'a' } });
+  await link(join(shop.root, 'a.txt'), join(shop.root, 'b.txt'));
+  await shop.call('move', { from: 'a.txt', to: 'b.txt', overwrite: true });
   expect(await shop.list()).toEqual(['b.txt']);
 });
 

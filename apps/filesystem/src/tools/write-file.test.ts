@@ -1,4 +1,4 @@
-import { chmod, link, lstat, readFile, readdir, stat, symlink } from 'node:fs/promises';
+import { chmod, link, lstat, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { openWorkshop } from '../../test/open-workshop.ts';
@@ -110,6 +110,15 @@ it('writes through a link inside of the root, which stays', async () => {
   await shop.call('write_file', { path: 'alias.txt', content: 'new' });
   expect(await readFile(join(shop.root, 'deep/real.txt'), 'utf8')).toBe('new');
   expect((await lstat(join(shop.root, 'alias.txt'))).isSymbolicLink()).toBe(true);
+});
+
+it('writes nothing through a link to a name that is no text, which would be another one', async () => {
+  await using shop = await openWorkshop();
+  const name = Buffer.from('caf\u00e9', 'latin1');
+  await writeFile(Buffer.concat([Buffer.from(`${shop.root}/`), name]), 'old');
+  await symlink(name, join(shop.root, 'alias.txt'));
+  await expect(shop.call('write_file', { path: 'alias.txt', content: 'new' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await shop.list()).toHaveLength(2);
 });
 
 it('writes to a file with a second name only when the operator allows it', async () => {

@@ -97,30 +97,35 @@ class OpenTrash implements Trash {
       throw hasCode(error, 'EXDEV') ? foreign(target, error) : error;
     }
     await syncFolder(target.directory.handle);
-    await this.expire(located.root);
+    // It is done, and its id is needed whatever becomes of the others.
+    await this.expire(located.root).catch((error: unknown) => this.#warn(located.root, error));
     return id;
   }
 
   async find(root: Root, trashId: string): Promise<Trashed | undefined> {
     const id = readTrashId(trashId);
     if (id === undefined || this.#isOld(id)) return undefined;
-    const folder = await findTrashFolder(root);
-    if (folder === undefined) return undefined;
+    let folder: OwnFolder | undefined;
+    let place: OwnFolder | undefined;
+    let names: readonly string[] | undefined;
+    const close = async (): Promise<void> => {
+      await place?.[Symbol.asyncDispose]();
+      await folder?.[Symbol.asyncDispose]();
+    };
     try {
-      const place = await openOwnFolder(folder.entry(trashId), root);
-      const names = await readInfo(place);
-      const close = async (): Promise<void> => {
-        await place[Symbol.asyncDispose]();
-        await folder[Symbol.asyncDispose]();
-      };
-      const forget = async (): Promise<void> => dropPlace(folder, trashId);
-      if (names !== undefined) return { id: trashId, names, path: place.entry(itemName), forget, [Symbol.asyncDispose]: close };
-      await close();
-      return undefined;
+      const trash = (folder = await findTrashFolder(root));
+      if (trash === undefined) return undefined;
+      place = await openOwnFolder(trash.entry(trashId), root);
+      names = await readInfo(place);
+      if (names === undefined) return undefined;
+      const forget = async (): Promise<void> => dropPlace(trash, trashId);
+      return { id: trashId, names, path: place.entry(itemName), forget, [Symbol.asyncDispose]: close };
     } catch (error) {
-      await folder[Symbol.asyncDispose]();
-      if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+      // What is there may be of another user, or of a checkout.
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return undefined;
       throw error;
+    } finally {
+      if (names === undefined) await close();
     }
   }
 
@@ -138,12 +143,11 @@ class OpenTrash implements Trash {
 
   /** Removing takes long, and nobody waits for it. */
   #remove(root: Root): void {
-    const { log } = this.#host;
-    this.#removing = this.#removing
-      .then(async () => removeDoomed(root, this.#signal))
-      .catch((error: unknown) => {
-        if (!this.#signal.aborted) log.warn({ err: error, root: root.name }, 'What the trash gave up could not be removed.');
-      });
+    this.#removing = this.#removing.then(async () => removeDoomed(root, this.#signal)).catch((error: unknown) => this.#warn(root, error));
+  }
+
+  #warn(root: Root, error: unknown): void {
+    if (!this.#signal.aborted) this.#host.log.warn({ err: error, root: root.name }, 'What the trash gave up could not be removed.');
   }
 
   async #chooseDoomed(folder: OwnFolder): Promise<readonly TrashId[]> {
@@ -152,12 +156,15 @@ class OpenTrash implements Trash {
       const item = readTrashId(bytes.toString());
       if (item !== undefined) items.push(item);
     }
-    items.sort((left, right) => right.deletedAt - left.deletedAt);
+    // A checkout can bring a trash: what says that it is yet to be deleted goes before all others, and what nobody could put there takes no room.
+    const since = ({ deletedAt }: TrashId): number => (deletedAt > this.#host.now() ? 0 : deletedAt);
+    items.sort((left, right) => since(right) - since(left));
     const doomed: TrashId[] = [];
     let total = 0;
     for (const [index, item] of items.entries()) {
-      total += item.bytes;
-      if (index >= maxItems || total > this.#limits.trashMaxBytes || this.#isOld(item)) doomed.push(item);
+      const isPossible = item.bytes <= this.#limits.trashMaxBytes;
+      if (isPossible) total += item.bytes;
+      if (!isPossible || index >= maxItems || total > this.#limits.trashMaxBytes || this.#isOld(item)) doomed.push(item);
       else if (this.#host.now() - item.deletedAt > emptyMs && (await lookAt(folder.entry(`${item.id}/${itemName}`))) === undefined)
         doomed.push(item);
     }

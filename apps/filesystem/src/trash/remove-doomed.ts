@@ -9,7 +9,12 @@ export const doomedPrefix = 'gone-';
 export async function removeDoomed(root: Root, signal: AbortSignal): Promise<void> {
   await using folder = await findTrashFolder(root);
   if (folder === undefined) return;
+  let failure: unknown;
   for await (const { bytes, path } of listEntries(folder)) {
-    if (bytes.toString().startsWith(doomedPrefix)) await removeTree(path, { root, signal });
+    signal.throwIfAborted();
+    if (!bytes.toString().startsWith(doomedPrefix)) continue;
+    // What cannot be removed keeps the room of no other.
+    await removeTree(path, { root, signal }).catch((error: unknown) => (failure ??= error));
   }
+  if (failure !== undefined) throw new Error('something that was given up stays', { cause: failure });
 }

@@ -1,7 +1,7 @@
 import { rmdir, unlink } from 'node:fs/promises';
-import { hasCode } from '../descriptor/code-of.ts';
+import { codeOf, hasCode } from '../descriptor/code-of.ts';
 import type { Root } from '../roots/root.ts';
-import { listEntries, openOwnFolder } from '../write/own-folder.ts';
+import { listEntries, openOwnFolder, type OwnFolder } from '../write/own-folder.ts';
 
 /** How {@link removeTree} removes. */
 export interface RemoveOptions {
@@ -39,6 +39,7 @@ async function remove(path: string | Buffer, removing: Removing): Promise<void> 
 async function removeFolder(path: string | Buffer, removing: Removing): Promise<boolean> {
   {
     await using folder = await openOwnFolder(path, removing.root);
+    await allowRemoving(folder);
     for await (const entry of listEntries(folder)) await remove(entry.path, { ...removing, depth: removing.depth + 1 });
   }
   try {
@@ -47,6 +48,16 @@ async function removeFolder(path: string | Buffer, removing: Removing): Promise<
   } catch (error) {
     if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
     throw error;
+  }
+}
+
+/** Of a folder that may only be read, its owner removes nothing either. */
+async function allowRemoving({ handle }: OwnFolder): Promise<void> {
+  try {
+    await handle.chmod(0o700);
+  } catch (error) {
+    // It belongs to somebody else; what can be removed is.
+    if (codeOf(error) === undefined) throw error;
   }
 }
 

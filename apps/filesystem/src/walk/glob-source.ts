@@ -96,6 +96,12 @@ function readClass(reader: Reader): string {
   let content = '';
   for (let isFirst = true; isFirst || glob[index] !== ']'; isFirst = false) {
     if (index >= glob.length) throw invalid('a bracket is not closed');
+    const named = /^\[:[a-z]+:\]/.exec(glob.slice(index, index + 12))?.[0];
+    if (named !== undefined) {
+      content += named;
+      index += named.length;
+      continue;
+    }
     if (glob[index] === '\\') index += 1;
     const character = String.fromCodePoint(glob.codePointAt(index) ?? 0x5c);
     const isDash = character === '-' && glob[index - 1] !== '\\';

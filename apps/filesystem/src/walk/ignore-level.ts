@@ -84,8 +84,10 @@ export async function readIgnoreFile(directory: PinnedDirectory): Promise<readon
 
 async function readBeginning(handle: ReadHandle): Promise<string> {
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
-    return buffer.toString('utf8', 0, bytesRead);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0);
+    // Half of a line would be another rule, such as the star of `*.log`.
+    const length = bytesRead > maxBytes ? buffer.lastIndexOf('\n') + 1 : bytesRead;
+    return buffer.toString('utf8', 0, length);
   } finally {
     await handle.close();
   }

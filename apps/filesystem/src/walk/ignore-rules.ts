@@ -28,7 +28,11 @@ const maxGroup = 4_096;
 
 /** Reads the lines of a .gitignore (gitignore(5)). */
 export function readIgnoreRules(text: string): readonly IgnoreRule[] {
-  return text.split(/\r?\n/).flatMap(readRule);
+  // Editors of some systems put a mark in front, which git skips, too.
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .flatMap(readRule);
 }
 
 /** Compiles the rules of one .gitignore. Time is linear in the length of a path, whatever the rules; wrong ones count for nothing. */

@@ -16,7 +16,7 @@ const chunkBytes = 262_144;
 
 /** Copies what a file holds from its beginning to its end, also when it grows meanwhile. */
 export async function copyBytes(
-  from: ReadHandle,
+  from: Pick<ReadHandle, 'read'>,
   to: FileHandle,
   { located, budget }: { located: Located; budget: CopyBudget },
 ): Promise<void> {

@@ -3,8 +3,10 @@ import { lstat, mkdir, open, readlink, rename, symlink } from 'node:fs/promises'
 import { AppError } from '@trellis-mcp/errors';
 import { hasCode } from '../descriptor/code-of.ts';
 import type { PinnedDirectory } from '../descriptor/open-directory.ts';
+import { careful } from '../descriptor/open-flags.ts';
+import { telling } from '../descriptor/translate-failure.ts';
 import { isReserved } from '../roots/reserved.ts';
-import { quote } from '../roots/located.ts';
+import { locateEntry, quote } from '../roots/located.ts';
 import { removeTree } from '../trash/remove-tree.ts';
 import { type CopyBudget, copyBytes } from './copy-bytes.ts';
 import { lookAt } from './look-at.ts';
@@ -87,14 +89,23 @@ async function copyFolder({ from, to, mode }: FolderCopy, copying: Copying): Pro
   if (whileCopied(mode) !== (mode & 0o777)) await folder.handle.chmod(masked & mode & 0o777);
 }
 
+/** Opens what is copied; nothing when it went meanwhile. */
+async function openCopied<Opened>({ source, names }: Copying, open: () => Promise<Opened>): Promise<Opened | undefined> {
+  const located = names.reduce(locateEntry, { ...source.located, names: source.names });
+  return telling(located, async () => open().catch(ignoreGone));
+}
+
 async function copySubfolder(entry: RawEntry, { place, mode }: { place: Buffer; mode: number }, copying: Copying): Promise<void> {
-  await using from = await openOwnFolder(entry.path, copying.source.located.root);
+  await using from = await openCopied(copying, async () => openOwnFolder(entry.path, copying.source.located.root));
+  if (from === undefined) return;
   await mkdir(place, { mode: whileCopied(mode) });
   await copyFolder({ from, to: place, mode }, copying);
 }
 
-async function copyOne(entry: RawEntry, place: Buffer, { target, budget }: Copying): Promise<void> {
-  await using from = await open(entry.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
+async function copyOne(entry: RawEntry, place: Buffer, copying: Copying): Promise<void> {
+  const { target, budget } = copying;
+  await using from = await openCopied(copying, async () => open(entry.path, careful | constants.O_NOFOLLOW));
+  if (from === undefined) return;
   const stats = await from.stat();
   // It was exchanged for something that has no end.
   if (!stats.isFile())

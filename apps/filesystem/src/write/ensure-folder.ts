@@ -13,20 +13,27 @@ export interface EnsuredFolder {
   readonly created: boolean;
 }
 
+/** What {@link ensureFolder} is held to. */
+export interface EnsureOptions {
+  readonly limits: Pick<Limits, 'maxDepth'>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Makes a folder and those above it that are not there. Each is made in its pinned folder.
  *
  * @throws AppError `INVALID_INPUT` for a file in the way, `NOT_FOUND` for a link that leads nowhere or outside, `LIMIT` for a place that no
  * walk would come to.
  */
-export async function ensureFolder(located: Located, limits: Pick<Limits, 'maxDepth'>): Promise<EnsuredFolder> {
+export async function ensureFolder(located: Located, { limits, signal }: EnsureOptions): Promise<EnsuredFolder> {
   if (await isFolder(located)) return { created: false };
   if (located.names.length > limits.maxDepth) {
     throw new AppError('LIMIT', `${quote(located)} would be deeper than ${limits.maxDepth} folders.`, {
       hint: 'Take a place further up, or ask the operator for a larger --max-depth.',
     });
   }
-  if (located.names.length > 1) await ensureFolder(parentOf(located), limits);
+  if (located.names.length > 1) await ensureFolder(parentOf(located), { limits, signal });
+  signal.throwIfAborted();
   await using target = await openTarget(located);
   const created = await writing(located, async () => makeFolder(target.path));
   // Something may have been there that is no folder, such as a link that leads nowhere.

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, utimes } from 'node:fs/promises';
+import { hasCode } from '../descriptor/code-of.ts';
 import type { Root } from '../roots/root.ts';
 import { writeAll } from './commit-file.ts';
 import type { JournalNote } from './journal-note.ts';
@@ -19,10 +20,20 @@ const createAnew = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | 
 
 /** Opens the journal of a root in its trash. */
 export async function openJournal(root: Root, ownerId: string): Promise<Journal> {
+  const name = `${journalPrefix}${ownerId}`;
+  return new OpenJournal(root, name, await createFile(root, name));
+}
+
+/** A file, and the folder that it is in. */
+interface CreatedFile {
+  readonly folder: OwnFolder;
+  readonly handle: FileHandle;
+}
+
+async function createFile(root: Root, name: string): Promise<CreatedFile> {
   const folder = await openTrashFolder(root);
   try {
-    const name = `${journalPrefix}${ownerId}`;
-    return new OpenJournal(folder, name, await open(folder.entry(name), createAnew, 0o600));
+    return { folder, handle: await open(folder.entry(name), createAnew, 0o600) };
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;
@@ -30,9 +41,9 @@ export async function openJournal(root: Root, ownerId: string): Promise<Journal>
 }
 
 class OpenJournal implements Journal {
-  readonly #folder: OwnFolder;
+  readonly #root: Root;
   readonly #name: string;
-  #handle: FileHandle;
+  #file: CreatedFile;
   #bytes = 0;
   /** How often each note was made and not taken back. */
   readonly #open = new Map<string, number>();
@@ -40,10 +51,10 @@ class OpenJournal implements Journal {
   #written = new Set<string>();
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(folder: OwnFolder, name: string, handle: FileHandle) {
-    this.#folder = folder;
+  constructor(root: Root, name: string, file: CreatedFile) {
+    this.#root = root;
     this.#name = name;
-    this.#handle = handle;
+    this.#file = file;
   }
 
   async note(note: JournalNote): Promise<AsyncDisposable> {
@@ -67,22 +78,28 @@ class OpenJournal implements Journal {
   async touch(): Promise<void> {
     await this.#inTurn(async () => {
       const now = new Date();
-      await utimes(this.#folder.entry(this.#name), now, now);
+      try {
+        await utimes(this.#file.folder.entry(this.#name), now, now);
+      } catch (error) {
+        // Somebody has emptied the trash by hand.
+        if (!hasCode(error, 'ENOENT')) throw error;
+        await this.#beginAnew();
+      }
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inTurn(async () => {
-      await using folder = this.#folder;
-      await this.#handle.close();
+      await using folder = this.#file.folder;
+      await this.#file.handle.close();
       // What a stop has cut off is swept by the next start.
-      if (this.#open.size === 0) await unlink(folder.entry(this.#name));
+      if (this.#open.size === 0) await rm(folder.entry(this.#name), { force: true });
     });
   }
 
   async #write(json: string): Promise<void> {
     if (this.#written.has(json)) return;
-    if (this.#bytes > maxBytes) await this.#shorten();
+    if (this.#bytes > maxBytes) await this.#beginAnew();
     if (this.#written.has(json)) return;
     await this.#append(`+${json}\n`);
     this.#written.add(json);
@@ -94,21 +111,23 @@ class OpenJournal implements Journal {
     await this.#append(`-${json}\n`);
   }
 
-  /** Begins anew with the notes that are open, as one step. */
-  async #shorten(): Promise<void> {
-    const next = this.#folder.entry(`${this.#name}.next`);
-    const old = this.#handle;
-    this.#handle = await open(next, createAnew, 0o600);
-    await old.close();
+  /** Begins anew with the notes that are open, as one step, in the trash that is there now. */
+  async #beginAnew(): Promise<void> {
+    const name = `${this.#name}.next`;
+    const old = this.#file;
+    this.#file = await createFile(this.#root, name);
+    await old.handle.close();
+    await old.folder[Symbol.asyncDispose]();
     this.#bytes = 0;
     this.#written = new Set(this.#open.keys());
     for (const json of this.#written) await this.#append(`+${json}\n`);
-    await rename(next, this.#folder.entry(this.#name));
+    const { folder } = this.#file;
+    await rename(folder.entry(name), folder.entry(this.#name));
   }
 
   async #append(line: string): Promise<void> {
     const bytes = Buffer.from(line);
-    await writeAll(this.#handle, bytes);
+    await writeAll(this.#file.handle, bytes);
     this.#bytes += bytes.length;
   }
 

@@ -64,6 +64,8 @@ async function askToReplace(target: Target, { moved, overwrite, call }: Replacin
   const { located } = target;
   const old = await findEntry(target);
   if (old === undefined) return false;
+  // Two spellings of one entry, as where upper and lower case are the same: nothing is replaced.
+  if (etagOf(old) === etagOf(moved) && !hasTwoNames(old)) return true;
   if (!overwrite) throw alreadyThere(located);
   if (old.isDirectory() || moved.isDirectory()) {
     throw new AppError('CONFLICT', `${quote(located)} exists already; folders neither replace nor are replaced.`, {
@@ -72,6 +74,10 @@ async function askToReplace(target: Target, { moved, overwrite, call }: Replacin
   }
   await confirm(call, `Replace ${quote(located)}?`);
   return true;
+}
+
+function hasTwoNames(stats: BigIntStats): boolean {
+  return !stats.isDirectory() && stats.nlink > 1n;
 }
 
 interface Place {
@@ -86,7 +92,7 @@ async function place({ source, target, moved, old }: Place, call: Pick<Call<Deps
   try {
     if (old === undefined) await placeEntry(source.path, target, async () => announceMove(source, target, call.deps.writer));
     // Two names of one file: the system would leave both.
-    else if (old.dev === moved.dev && old.ino === moved.ino) await unlink(source.path);
+    else if (old.dev === moved.dev && old.ino === moved.ino && hasTwoNames(old)) await unlink(source.path);
     else await rename(source.path, target.path);
   } catch (error) {
     if (!hasCode(error, 'EXDEV') || !moved.isFile()) throw error;

@@ -14,7 +14,9 @@ import { alreadyThere } from './writing.ts';
  */
 export async function placeEntry(from: string, { located, path }: Target, announce: () => Promise<AsyncDisposable>): Promise<void> {
   const stats = await lstat(from);
-  if (!stats.isDirectory() && (await changeName(from, { located, path }, announce))) return;
+  // Elsewhere than on Linux a second name of a link is one of what it leads to, which may lie outside.
+  const canHaveTwo = stats.isFile() || (stats.isSymbolicLink() && process.platform === 'linux');
+  if (canHaveTwo && (await changeName(from, { located, path }, announce))) return;
   if ((await lookAt(path)) !== undefined) throw alreadyThere(located);
   await rename(from, path);
 }

@@ -121,6 +121,25 @@ it('removes nothing outside, wherever folders of the journal lead by now', async
   expect(await readdir(join(top, 'outside'))).toEqual([name]);
 });
 
+it('leaves alone what is no journal, and goes on', async () => {
+  const [folder, link] = [goneId.replace(/-\d+$/, '-2'), goneId.replace(/^\w+/, '0123456789ab')];
+  await leaveJournal(goneId, []);
+  await mkdir(join(root.path, '.trellis-trash', `journal-${folder}`));
+  await symlink('nowhere', join(root.path, '.trellis-trash', `journal-${link}`));
+  await run();
+  expect(await list('.trellis-trash')).toEqual([`journal-${link}`, `journal-${folder}`].toSorted());
+});
+
+it('keeps the notes that are open when its trash is removed by hand', async () => {
+  await using journal = await openJournal(root, ownId);
+  const note = await journal.note({ kind: 'folder', names: ['still', 'open'] });
+  await rm(join(root.path, '.trellis-trash'), { recursive: true });
+  await journal.touch();
+  expect(await readFile(join(root.path, '.trellis-trash', `journal-${ownId}`), 'utf8')).toContain('"still"');
+  await note[Symbol.asyncDispose]();
+  await rm(join(root.path, '.trellis-trash'), { recursive: true });
+});
+
 it('keeps a journal short, with every note that is open', async () => {
   await using journal = await openJournal(root, ownId);
   const note = await journal.note({ kind: 'folder', names: ['still', 'open'] });

@@ -1,4 +1,5 @@
-import { rmdir, stat, unlink } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { rmdir, unlink } from 'node:fs/promises';
 import { hasCode } from '../descriptor/code-of.ts';
 import type { Root } from '../roots/root.ts';
 import { trashName } from '../roots/reserved.ts';
@@ -8,6 +9,7 @@ import { readTrashId } from '../trash/trash-id.ts';
 import { dropTwin, openIfThere } from './drop-twin.ts';
 import { type JournalNote, readOpenNotes } from './journal-note.ts';
 import { journalPrefix } from './journal.ts';
+import { lookAt } from './look-at.ts';
 import { findTrashFolder, ignoreName, listEntries, openTop, type OwnFolder, readOwnFile } from './own-folder.ts';
 import { findOwnerState, isOwnerId, isTemporaryOf } from './owner.ts';
 
@@ -30,7 +32,10 @@ export async function sweep(root: Root, options: SweepOptions): Promise<void> {
   if (folder === undefined) return;
   for (const name of await listJournals(folder)) {
     const id = name.slice(journalPrefix.length).replace(/\.next$/, '');
-    if (id === options.ownId || !isOwnerId(id) || !(await isGone(folder.entry(name), id, options))) continue;
+    if (id === options.ownId || !isOwnerId(id)) continue;
+    const stats = await lookAt(folder.entry(name));
+    // What a checkout brings may be anything.
+    if (stats?.isFile() !== true || !(await isGone(id, stats, options))) continue;
     const settling = { root, folder, id, signal: options.signal };
     for (const note of readOpenNotes(await readOwnFile(folder.entry(name), maxJournalBytes))) await settle(note, settling);
     await unlink(folder.entry(name));
@@ -62,10 +67,9 @@ async function listJournals(folder: OwnFolder): Promise<readonly string[]> {
   return names;
 }
 
-async function isGone(path: string, id: string, { now }: SweepOptions): Promise<boolean> {
+async function isGone(id: string, { mtimeMs }: BigIntStats, { now }: SweepOptions): Promise<boolean> {
   const state = await findOwnerState(id);
-  if (state !== 'unknown') return state === 'gone';
-  return now() - (await stat(path)).mtimeMs > silentMs;
+  return state === 'unknown' ? now() - Number(mtimeMs) > silentMs : state === 'gone';
 }
 
 async function settle(note: JournalNote, { root, folder, id, signal }: Settling): Promise<void> {

@@ -31,7 +31,7 @@ export async function writeWhole(located: Located, file: WholeFile, call: Call<D
   const isThere = (await peek(located, call)) !== undefined;
   const isAsked = isThere && !file.ifAbsent && file.ifMatch === undefined;
   if (isAsked) await confirm(call, `Replace all of the file ${quote(located)}?`);
-  if (file.createParents && !isThere && located.names.length > 1) await ensureFolder(parentOf(located), deps.limits);
+  if (file.createParents && !isThere && located.names.length > 1) await ensureFolder(parentOf(located), { ...deps, signal });
   await using target = await openFileTarget(located, signal);
   return await deps.writer.locks.hold([target.key], signal, async () => {
     const replaces = await judge(target, { file, isAsked, call });

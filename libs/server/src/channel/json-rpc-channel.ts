@@ -20,6 +20,8 @@ export type RpcError = JSONRPCErrorResponse['error'];
 export interface JsonRpcChannelOptions {
   /** Counts unanswered requests, over several channels when they share it. Default: one of its own. */
   readonly activity?: Activity;
+  /** Told how many characters more, or fewer, unanswered requests have. Default: nobody is told. */
+  readonly onHeld?: (length: number) => void;
   /** Refuses a request before the protocol layer sees it; `length` is that of its text. Default: nothing is refused. */
   readonly judge?: (request: JSONRPCRequest, length: number) => RpcError | undefined;
   /**
@@ -44,7 +46,8 @@ export class JsonRpcChannel implements Transport {
   readonly #wire: Wire;
   readonly #options: JsonRpcChannelOptions;
   readonly #activity: Activity;
-  readonly #unanswered = new Set<RequestId>();
+  /** Requests without an answer, and the length of each. */
+  readonly #unanswered = new Map<RequestId, number>();
   /** Requests that opened subscriptions. */
   readonly #listening = new Map<RequestId, { readonly length: number; readonly leave?: (() => void) | undefined }>();
   #hasAnswered = false;
@@ -117,7 +120,7 @@ export class JsonRpcChannel implements Transport {
       return;
     }
     this.#isClosed = true;
-    for (const id of [...this.#unanswered, ...this.#listening.keys()]) {
+    for (const id of [...this.#unanswered.keys(), ...this.#listening.keys()]) {
       this.#forget(id);
     }
     this.onclose?.();
@@ -167,7 +170,8 @@ export class JsonRpcChannel implements Transport {
       this.#listening.get(message.id)?.leave?.();
       this.#listening.set(message.id, { length, leave: this.#options.onListen?.(listenedUris(message.params)) });
     } else if (!this.#unanswered.has(message.id)) {
-      this.#unanswered.add(message.id);
+      this.#unanswered.set(message.id, length);
+      this.#options.onHeld?.(length);
       this.#activity.enter();
     }
   }
@@ -194,7 +198,10 @@ export class JsonRpcChannel implements Transport {
   #forget(id: RequestId): void {
     this.#listening.get(id)?.leave?.();
     this.#listening.delete(id);
-    if (this.#unanswered.delete(id)) {
+    const length = this.#unanswered.get(id);
+    if (length !== undefined) {
+      this.#unanswered.delete(id);
+      this.#options.onHeld?.(-length);
       this.#activity.leave();
     }
   }

@@ -18,6 +18,7 @@ import { reportRefused } from '../run/report.ts';
 import { runTool } from '../run/run-tool.ts';
 import { createTask, type Peer, type Task } from '../run/task.ts';
 import type { CallParams } from './call-params.ts';
+import { checkArguments } from './check-arguments.ts';
 import { explainArguments } from './explain-arguments.ts';
 import { findCall } from './find-call.ts';
 
@@ -40,7 +41,7 @@ export async function callTool(
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Tool ${name.slice(0, 128)} not found`);
   }
   const { memoryId, args: given } = entry.takesMemoryId ? takeMemoryId(sent) : { args: sent };
-  const outcome = entry.input.validate(given);
+  const outcome = checkArguments(entry.input, given);
   const checked = outcome instanceof Promise ? await outcome : outcome;
   if (checked.issues) {
     reportRefused(frame, peer, { kind: 'tool', name, outcome: 'INVALID_INPUT' });
@@ -48,9 +49,9 @@ export async function callTool(
     await noteRefused(frame, peer, { memoryId, name, args: given, error });
     return toErrorResult(error);
   }
-  const args = checked.value;
   const { definition, subject } = entry;
-  const invoke: Task['invoke'] = (running) => definition.run(args, createCall(running));
+  const invoke: Task['invoke'] = (running) =>
+    'failure' in checked ? Promise.reject(checked.failure) : definition.run(checked.value, createCall(running));
   const run = (context: ServerContext): ReturnType<typeof runTool> => {
     const task = createTask<CallToolResult>({ frame, peer, ctx: context, subject, args: given, invoke });
     return runTool(Object.assign(task, { entry, memoryId }));

@@ -16,6 +16,7 @@ import { reportRefused } from '../run/report.ts';
 import { runPlain } from '../run/run-plain.ts';
 import { createTask } from '../run/task.ts';
 import type { Received } from './call-tool.ts';
+import { checkArguments } from './check-arguments.ts';
 import { explainArguments } from './explain-arguments.ts';
 
 /** Answers `prompts/get`. */
@@ -29,12 +30,11 @@ export async function getPrompt(
     reportRefused(frame, peer, { kind: 'prompt', name: 'unknown', outcome: 'INVALID_INPUT' });
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Prompt ${name.slice(0, 128)} not found`);
   }
-  const checked = await entry.input.validate(given);
+  const checked = await checkArguments(entry.input, given);
   if (checked.issues) {
     reportRefused(frame, peer, { kind: 'prompt', name, outcome: 'INVALID_INPUT' });
     throw toProtocolError(new AppError('INVALID_INPUT', explainArguments(name, checked.issues)));
   }
-  const args = checked.value;
   const { definition, subject } = entry;
   const task = createTask<GetPromptResult>({
     frame,
@@ -42,7 +42,10 @@ export async function getPrompt(
     ctx,
     subject,
     args: given,
-    invoke: async (running) => definition.render(args, createCall(running)),
+    invoke: async (running) => {
+      if ('failure' in checked) throw checked.failure;
+      return definition.render(checked.value, createCall(running));
+    },
   });
   return runPlain(task, { toResult: (value) => ({ description: definition.description, messages: toMessages(value) }) });
 }

@@ -230,6 +230,22 @@ const bodies: readonly Row[] = [
     verdict: 400,
     reason: 'bounded work per request',
   },
+  {
+    input: 'batch that cancels a call of its own',
+    request: legacy(
+      `[${call('{"name":"echo","arguments":{}}')},{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}]`,
+    ),
+    verdict: 400,
+    reason: 'its stream would never end',
+    says: /cancels a request of its own/,
+  },
+  {
+    input: 'batch with one id twice',
+    request: legacy(`[${call('{"name":"echo","arguments":{}}')},{"jsonrpc":"2.0","id":1,"method":"ping"}]`),
+    verdict: 400,
+    reason: 'the second is not answered',
+    says: /same id/,
+  },
   { input: 'empty batch', request: legacy('[]'), verdict: 400, reason: 'not JSON-RPC' },
   { input: 'modern batch', request: post(`[${ok}]`), verdict: 400, reason: '2026-07-28 has no batches' },
   {

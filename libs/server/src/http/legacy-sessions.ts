@@ -10,7 +10,7 @@ import { cancelledId } from '../channel/cancelled-id.ts';
 import type { CreateServer } from '../connection.ts';
 import type { ProcessHost } from '../host.ts';
 import type { Principal } from '../principal.ts';
-import { isJsonObject } from '../schema/json.ts';
+import { messagesOf, requestIds } from './judge-batch.ts';
 import { createSessionEvents } from './session-events.ts';
 
 const sweepMs = 60_000;
@@ -136,6 +136,7 @@ export class LegacySessions {
 
   async #answer(session: Session, request: Request, body: unknown): Promise<SessionAnswer> {
     const ids = requestIds(body);
+    // The SDK answers the second of two requests with one id only, and never ends the stream of the first.
     if (ids.some((id) => session.running.has(id)) || new Set(ids).size < ids.length) {
       return settled(rpcError(400, 'Bad Request: a request with this id is still being answered.', { code: -32_600 }));
     }
@@ -204,15 +205,6 @@ export class LegacySessions {
 
 function isSame(one: Principal, other: Principal): boolean {
   return one.id === other.id && one.tenant === other.tenant;
-}
-
-/** The SDK answers the second of two requests with one id only, and never ends the stream of the first. */
-function requestIds(body: unknown): unknown[] {
-  return messagesOf(body).flatMap((message) => (isJsonObject(message) && 'method' in message && 'id' in message ? [message['id']] : []));
-}
-
-function messagesOf(body: unknown): readonly unknown[] {
-  return Array.isArray(body) ? body : [body];
 }
 
 function settled(response: Response): SessionAnswer {

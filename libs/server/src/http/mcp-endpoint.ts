@@ -10,9 +10,10 @@ import type { CountRefusal } from './count-refusals.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import { sendWebResponse, toWebRequest } from './exchange.ts';
 import { sendRefusal, type HttpRefusal } from './http-error.ts';
+import { judgeBatch } from './judge-batch.ts';
 import { LegacySessions, type SessionAnswer } from './legacy-sessions.ts';
 import { readCredentials } from './read-credentials.ts';
-import { readJsonBody, type BodyLimits } from './read-body.ts';
+import { readJsonBody, tooBusy, type BodyLimits } from './read-body.ts';
 import { createRequestGuard, type RequestGuard } from './request-guard.ts';
 import { watchExpiry } from './watch-expiry.ts';
 import type { ServeHttpOptions } from './serve-http.ts';
@@ -25,6 +26,8 @@ const maxDepth = 256;
 export const maxListenLength = 256 * 1024;
 /** What the bodies of all requests may take together while they arrive. */
 const maxBufferedBytes = 256 * 1024 * 1024;
+/** Bodies up to this size always find room: there are as many of them as requests at most. */
+export const maxSmallLength = 64 * 1024;
 
 /** `/mcp`: guards, body, era, and the SDK behind them. */
 export class McpEndpoint {
@@ -42,6 +45,7 @@ export class McpEndpoint {
   readonly #streams: Activity = createActivity();
   /** Where clients find this endpoint; known when somebody has. */
   #resource: string | undefined;
+  #heldBytes = 0;
   #isDraining = false;
 
   constructor(host: ProcessHost, options: ServeHttpOptions, refused: CountRefusal) {
@@ -178,7 +182,9 @@ export class McpEndpoint {
       return;
     }
     const isListen = isListenRequest(body.value);
-    const refusal = (isListen ? judgeListenLength(body.value) : undefined) ?? this.#judgeScopes(req, body.value, principal);
+    const refusal =
+      (isListen ? judgeListenLength(body.value) : (judgeBatch(body.value) ?? this.#hold(res, body.bytes))) ??
+      this.#judgeScopes(req, body.value, principal);
     if (refusal !== undefined) {
       this.#refuse(req, res, refusal);
       return;
@@ -199,6 +205,18 @@ export class McpEndpoint {
     } else {
       await this.#postWithSessions(this.#sessions, exchange);
     }
+  }
+
+  /** A body stays in memory until its request is answered, which may take long. Those of streams have a limit of their own. */
+  #hold(res: ServerResponse, bytes: number): HttpRefusal | undefined {
+    if (bytes <= maxSmallLength || res.closed) return undefined;
+    const { maxHeldBytes = maxBufferedBytes } = this.#options;
+    if (this.#heldBytes + bytes > maxHeldBytes) return tooBusy();
+    this.#heldBytes += bytes;
+    res.on('close', () => {
+      this.#heldBytes -= bytes;
+    });
+    return undefined;
   }
 
   async #serve(request: Request, { res, principal, body, until }: Exchange): Promise<void> {

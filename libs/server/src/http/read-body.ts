@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { isDeeperThan } from '../schema/is-deeper-than.ts';
 import type { HttpRefusal } from './http-error.ts';
 
-/** A parsed body, or why there is none. `gone` means that the client left before its end. */
-export type ParsedBody = { readonly value: unknown } | { readonly refusal: HttpRefusal } | 'gone';
+/** A parsed body and its size, or why there is none. `gone` means that the client left before its end. */
+export type ParsedBody = { readonly value: unknown; readonly bytes: number } | { readonly refusal: HttpRefusal } | 'gone';
 
 /** Bounds of {@link readJsonBody}. */
 export interface BodyLimits {
@@ -93,7 +93,7 @@ function parse(bytes: Buffer, maxDepth: number): ParsedBody {
     return { refusal: { status: 400, code: 'LIMIT', reason: 'json-depth', rpcCode: -32_700, message } };
   }
   try {
-    return { value: JSON.parse(bytes.toString('utf8')) as unknown };
+    return { value: JSON.parse(bytes.toString('utf8')) as unknown, bytes: bytes.length };
   } catch (error) {
     const message = `Parse error: the body is not valid JSON (${error instanceof Error ? error.name : 'unknown'}).`;
     return { refusal: { status: 400, code: 'INVALID_INPUT', reason: 'json', rpcCode: -32_700, message } };
@@ -110,7 +110,8 @@ function tooLarge(maxBytes: number): HttpRefusal {
   };
 }
 
-function tooBusy(): HttpRefusal {
+/** More comes, or is being answered, than the server holds. */
+export function tooBusy(): HttpRefusal {
   const message = 'The server is receiving more than it can hold.';
   return { status: 503, code: 'LIMIT', reason: 'busy', message, headers: { connection: 'close', 'retry-after': '1' } };
 }

@@ -152,6 +152,23 @@ describe('a client that does not read', () => {
 });
 
 describe('load', () => {
+  it('is bounded by what the bodies of unanswered requests take, which holds up no small one', async () => {
+    await using server = await startHttp({}, { maxHeldBytes: 300_000 });
+    const wait = (ms: number, size: number): string =>
+      post(
+        echoBody()
+          .replace('"echo"', '"wait"')
+          .replace('"text":"hi"', `"ms":${ms},"junk":"${'x'.repeat(size)}"`),
+        { 'Mcp-Name': 'wait' },
+      );
+    const held = [0, 1].map(() => connect(server.port, '127.0.0.1').on('error', () => undefined));
+    for (const socket of held) socket.write(wait(60_000, 130_000));
+    await until(async () => / 503 [^]*retry-after/i.test((await sendRaw(server.port, wait(0, 130_000))).text));
+    expect((await sendRaw(server.port, wait(0, 10))).text).toMatch(/waited 0/);
+    for (const socket of held) socket.destroy();
+    await until(async () => (await sendRaw(server.port, wait(0, 130_000))).text.includes('waited 0'));
+  });
+
   it('is not held by a subscription of any size', async () => {
     await using server = await startHttp();
     const listen = (count: number): string => {

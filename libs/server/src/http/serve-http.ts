@@ -35,6 +35,8 @@ export interface ServeHttpOptions {
   readonly missingScopes?: (principal: Principal, body: unknown) => readonly string[];
   /** Largest request body in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
+  /** What the bodies of all requests that are being answered may take together, in bytes; small ones do not count. Default: 256 MiB. */
+  readonly maxHeldBytes?: number;
   /** How long a client may take to send its headers, in milliseconds. Default: 15,000. */
   readonly headersTimeoutMs?: number;
   /** How long a client may take to send its whole request, in milliseconds. Default: 60,000. */

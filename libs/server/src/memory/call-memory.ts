@@ -38,7 +38,7 @@ export function createCallMemory({ keyStore, now, log }: Pick<RuntimeHost, 'keyS
     async check(principal, memoryId) {
       try {
         const { sessions } = await load();
-        await inTime(sessions.read(ownerKey(principal), String(memoryId)));
+        await inTime(sessions.read(ownerKey(principal), asHandle(memoryId)));
         return true;
       } catch (error) {
         if (isAppError(error) && error.code === 'NOT_FOUND') throw unknownMemory();
@@ -50,7 +50,7 @@ export function createCallMemory({ keyStore, now, log }: Pick<RuntimeHost, 'keyS
       try {
         const turn = { role: 'tool', text: formatTrace(trace) };
         const { sessions } = await load();
-        await inTime(sessions.append(ownerKey(principal), String(memoryId), turn));
+        await inTime(sessions.append(ownerKey(principal), asHandle(memoryId), turn));
       } catch (error) {
         // A call whose arguments were wrong may name a memory that is none: nobody looked.
         const isUnknown = isAppError(error) && error.code === 'NOT_FOUND';
@@ -64,6 +64,11 @@ export function createCallMemory({ keyStore, now, log }: Pick<RuntimeHost, 'keyS
       await keyStore.delete(askedKey(principal, memoryId));
     },
   };
+}
+
+/** What is no text is no handle: a list of one must not pass for what is in it. */
+function asHandle(memoryId: unknown): string {
+  return typeof memoryId === 'string' ? memoryId : '';
 }
 
 function askedKey(principal: Principal, memoryId: string): string {

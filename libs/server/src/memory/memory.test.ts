@@ -103,7 +103,7 @@ it('the instructions name it', async () => {
 });
 
 describe.each(eras)('a memoryId that is none (%s)', (era) => {
-  it.each([['wrong'], ['mem_0_aaaaaaaaaaaaaaaaaaaaaa'], [''], [7], [{}], [['x']]])(
+  it.each([['wrong'], ['mem_0_aaaaaaaaaaaaaaaaaaaaaa'], [''], [7], [{}], [['x']], [{ toString: 1, valueOf: 1 }]])(
     'such as %j is answered with one error before the tool runs',
     async (memoryId) => {
       await using server = await start(era);
@@ -117,6 +117,13 @@ describe.each(eras)('a memoryId that is none (%s)', (era) => {
       expect(server.seen).toEqual([]);
     },
   );
+
+  it('such as a list of one that is there is answered alike', async () => {
+    await using server = await start(era);
+    const result = await server.call('echo', { memoryId: [await openMemory(server.client)], text: 'a' });
+    expect(result).toMatchObject({ isError: true, content: [{ text: unknownText }] });
+    expect(server.seen).toEqual([]);
+  });
 
   it('because it is foreign or expired gets the same answer as an unknown one', async () => {
     let now = Date.now();

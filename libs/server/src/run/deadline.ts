@@ -1,6 +1,6 @@
 import { AppError } from '@trellis-mcp/errors';
+import { alarms } from '@trellis-mcp/lifecycle';
 import type { Step } from './step.ts';
-import { stopWhenOverdue } from './stop-when-overdue.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -11,16 +11,26 @@ import type { Task } from './task.ts';
 export const deadline: Step<Task> = {
   name: 'deadline',
   apply(task) {
-    const { cleanups, ctx, frame, stopper } = task;
+    const { cleanups, ctx, frame, startedAt, stopper } = task;
+    const { timeoutMs } = task.subject;
     const cancel = (): void => {
       stopper.stop(new AppError('CANCELLED', 'The client cancelled the call.'));
     };
     ctx.mcpReq.signal.addEventListener('abort', cancel, { once: true });
     if (ctx.mcpReq.signal.aborted) cancel();
-    cleanups.push(frame.running.add(stopper), () => {
+    cleanups.push(
+      frame.running.add(stopper),
+      alarms.set(startedAt + timeoutMs - performance.now(), () => stopper.stop(timedOut(timeoutMs))),
       // The SDK aborts every request when its exchange closes, also after the answer.
-      ctx.mcpReq.signal.removeEventListener('abort', cancel);
-    });
-    stopWhenOverdue(task);
+      () => ctx.mcpReq.signal.removeEventListener('abort', cancel),
+    );
   },
 };
+
+function timedOut(timeoutMs: number): AppError {
+  return new AppError('TIMEOUT', `The call did not finish within its deadline of ${timeoutMs} ms.`, {
+    hint: 'Ask for less in one call.',
+    retryable: true,
+    details: { timeoutMs },
+  });
+}

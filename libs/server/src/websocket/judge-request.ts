@@ -2,7 +2,7 @@ import type { JSONRPCRequest } from '@modelcontextprotocol/server';
 import { AppError } from '@trellis-mcp/errors';
 import type { RpcError } from '../channel/json-rpc-channel.ts';
 import { judgeSubscription } from '../channel/judge-subscription.ts';
-import { maxListenLength } from '../http/mcp-endpoint.ts';
+import { maxListenLength, maxSmallLength } from '../http/mcp-endpoint.ts';
 import { toProtocolError } from '../run/error-result.ts';
 
 /** What a {@link judgeRequest} looks at. */
@@ -16,6 +16,9 @@ export interface RequestLoad {
   /** Calls of all connections and requests that run, and how many there may be. */
   readonly active: number;
   readonly maxActive: number;
+  /** Characters of all requests without an answer, and how many there may be. */
+  readonly heldLength: number;
+  readonly maxHeldLength: number;
   /** Characters of this connection's subscriptions. */
   readonly listenLength: number;
   readonly missingListenScopes: (uris: readonly string[]) => readonly string[];
@@ -40,6 +43,10 @@ export function judgeRequest({ id, method, params }: JSONRPCRequest, length: num
   }
   if (load.active >= load.maxActive) {
     return refuse('busy', tooMany(`The server answers ${load.maxActive} requests at the same time, which is its limit.`));
+  }
+  // A small one always finds room: there are as many of them as requests at most.
+  if (length > maxSmallLength && load.heldLength + length > load.maxHeldLength) {
+    return refuse('busy', tooMany('The server has more to answer than it can hold.'));
   }
   return undefined;
 }

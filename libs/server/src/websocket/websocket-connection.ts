@@ -23,6 +23,8 @@ export interface SharedParts {
   /** Counts unanswered requests. */
   readonly calls: Activity;
   readonly budget: { bytesLeft: number };
+  /** Characters of all requests without an answer. */
+  readonly held: { length: number };
   readonly isDraining: () => boolean;
   /** Counts what the server refused or ended. */
   readonly onRefused: (refusal: Cut, caller: Principal) => void;
@@ -53,6 +55,9 @@ export class WebSocketConnection {
     this.#wire = new WebSocketWire({ socket, stream, limits, onCut, admit: () => this.#admit() });
     this.#channel = new JsonRpcChannel(this.#wire, {
       activity: calls,
+      onHeld: (length) => {
+        shared.held.length += length;
+      },
       answersUnreadable: true,
       judge: (request, length) => this.#judge(request, length),
       onListen: host.events?.hold,
@@ -123,6 +128,8 @@ export class WebSocketConnection {
       maxUnanswered: limits.maxUnanswered,
       active: host.lifecycle.active,
       maxActive,
+      heldLength: this.#shared.held.length,
+      maxHeldLength: limits.maxTotalReceivedBytes,
       listenLength: this.#channel.listenLength,
       missingListenScopes: (uris) => missingListenScopes(this.principal, uris),
     });

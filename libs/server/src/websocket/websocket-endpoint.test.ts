@@ -219,6 +219,34 @@ describe('unfinished messages', () => {
   });
 });
 
+describe('requests without an answer', () => {
+  it('that are large share one budget over all connections until they are answered', async () => {
+    await using server = await start({ maxTotalReceivedBytes: 300_000 });
+    using greedy = await openRaw(server.port);
+    using polite = await openRaw(server.port);
+    const junk = `,"junk":"${'x'.repeat(130_000)}"`;
+    const large = (id: number, ms: number): string => wait(id, ms).replace(`"ms":${ms}`, `"ms":${ms}${junk}`);
+    greedy.send(large(1, 60_000), large(2, 60_000));
+    await until(async () => (await server.host.health.report()).active_requests === 2);
+    polite.send(large(3, 0), wait(4, 0));
+    expect(JSON.parse(await polite.waitFor(/"id":3/))).toMatchObject({ error: { data: { 'io.trellis/error': { code: 'LIMIT' } } } });
+    await polite.waitFor(/waited 0/);
+    greedy.socket.destroy();
+    await until(async () => (await sessions(server)) === 1);
+    polite.send(large(5, 0));
+    expect(await polite.waitFor(/"id":5/)).toMatch(/waited 0/);
+  });
+
+  it('count until they are answered, whatever a cancellation says that is none', async () => {
+    await using server = await start({ maxUnanswered: 1 });
+    using raw = await openRaw(server.port);
+    const params = { requestId: 1, reason: 5 };
+    raw.send(wait(1, 300), JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }), call(2, 'early'));
+    expect(JSON.parse(await raw.waitFor(/"id":2/))).toMatchObject({ error: { code: -32_000 } });
+    await raw.waitFor(/waited 300/);
+  });
+});
+
 describe('requests', () => {
   it('above the limit of a connection are refused, and may be sent again', async () => {
     await using server = await start({ maxUnanswered: 2 });

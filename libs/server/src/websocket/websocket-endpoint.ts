@@ -61,6 +61,7 @@ export class WebSocketEndpoint {
       missingListenScopes,
       calls: createActivity(),
       budget: { bytesLeft: this.#limits.maxTotalReceivedBytes },
+      held: { length: 0 },
       isDraining: () => this.#isDraining,
       onRefused: ({ code, reason, message, isOrdinary = false }, caller) => {
         if (isOrdinary) host.log.debug({ reason, status: code }, message);

@@ -14,7 +14,7 @@ export interface WebSocketLimits {
   readonly maxUnsentBytes: number;
   /** The same over all connections: those that hold most are cut first. Default: 256 MiB. */
   readonly maxTotalUnsentBytes: number;
-  /** What unfinished messages of all connections may take together, in bytes. Default: 256 MiB. */
+  /** What unfinished messages of all connections may take together, and again what has no answer yet, in bytes. Default: 256 MiB. */
   readonly maxTotalReceivedBytes: number;
   /** Silence after which a client is pinged, in milliseconds. Default: 30,000. */
   readonly pingMs: number;
