@@ -81,7 +81,9 @@ interface Replacing {
 /** @returns Whether there is a file, and the user agreed to lose it. */
 async function askToReplace(target: Target, { source, overwrite, call }: Replacing): Promise<boolean> {
   const { located } = target;
-  const old = overwrite ? await findFile(target, call.deps.limits) : await findEntry(target);
+  const { deps, signal } = call;
+  const look = async (): Promise<BigIntStats | undefined> => (overwrite ? findFile(target, deps.limits) : findEntry(target));
+  const old = await deps.writer.locks.hold([target.key], signal, look);
   if (old === undefined) return false;
   if (!overwrite) throw alreadyThere(located);
   if (old.dev === source.dev && old.ino === source.ino) throw new AppError('INVALID_INPUT', `${quote(located)} is the file itself.`);

@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { AppError } from '@trellis-mcp/errors';
 import { etagOf } from '../descriptor/etag.ts';
 import { kindOf } from '../descriptor/file-kind.ts';
@@ -86,7 +87,12 @@ export async function findEntry({ located, path }: Target): Promise<BigIntStats 
  * @throws AppError `INVALID_INPUT` for what is no file, `DENIED` for a file with a second name, unless those may be written.
  */
 export async function findFile(target: Target, { hardLinks }: { readonly hardLinks: boolean }): Promise<BigIntStats | undefined> {
-  const stats = await findEntry(target);
+  let stats = await findEntry(target);
+  for (const ms of hardLinks ? [] : settlingMs) {
+    if (stats?.isFile() !== true || stats.nlink === 1n) break;
+    await setTimeout(ms);
+    stats = await findEntry(target);
+  }
   if (stats === undefined) return undefined;
   if (!stats.isFile()) throw refuseKind(target.located, kindOf(stats));
   if (stats.nlink > 1n && !hardLinks) {
@@ -100,6 +106,9 @@ export async function findFile(target: Target, { hardLinks }: { readonly hardLin
   }
   return stats;
 }
+
+/** A file that a server like this one has just made or moved has a second name until its next step. */
+const settlingMs = [5, 20, 100];
 
 /**
  * Holds a file to the etag that the caller has read.

@@ -46,7 +46,7 @@ export async function writeWhole(located: Located, file: WholeFile, call: Call<D
 async function peek(located: Located, { deps, signal }: Pick<Call<Deps>, 'deps' | 'signal'>): Promise<BigIntStats | undefined> {
   try {
     await using target = await openFileTarget(located, signal);
-    return await findFile(target, deps.limits);
+    return await deps.writer.locks.hold([target.key], signal, async () => findFile(target, deps.limits));
   } catch (error) {
     // Perhaps its folder is still to be made; if not, the same is said there.
     if (isAppError(error) && error.code === 'NOT_FOUND') return undefined;
