@@ -97,7 +97,7 @@ it('says which server did not start though another program answers on its port, 
 });
 
 it('refuses a server that does not exist with exit code 64', async () => {
-  const { child, output } = run([start, 'nope']);
+  const { child, output } = run(['--conditions=@trellis-mcp/source', start, 'nope']);
   expect(await once(child, 'close')).toEqual([64, null]);
   expect(output()).toMatch(/^There is no server "nope"\./);
 });

@@ -10,13 +10,18 @@ const goneCodes = new Set(['XX000', '42P01', '42704', '42883']);
 
 /**
  * Runs a query on the catalogue. The functions that write definitions look at the objects themselves, which the snapshot of the query does not
- * hold still: one that fails on an object dropped meanwhile is run again.
+ * hold still: one that fails on an object dropped meanwhile is run again. A query for a text with a NUL finds nothing: PostgreSQL takes none,
+ * and no name has one.
  */
 export async function readCatalog<Row>(source: Pick<Source, 'loadCatalog'>, query: RawBuilder<Row>): Promise<readonly Row[]> {
   const catalog = await source.loadCatalog();
+  const compiled = query.compile(catalog);
+  if (compiled.parameters.flat(2).some((value) => typeof value === 'string' && value.includes('\0'))) {
+    return [];
+  }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { rows } = await query.execute(catalog);
+      const { rows } = await catalog.executeQuery(compiled);
       return rows;
     } catch (error) {
       if (attempt === maxAttempts || !isGone(error)) {

@@ -19,10 +19,6 @@ export function createTableNames(
   { tables }: { readonly tables?: TableAllowList | undefined },
 ): TableNames {
   const ask = async (question: NameQuestion): Promise<readonly TableNameRow[]> => {
-    // PostgreSQL takes no text with a NUL, and no name has one.
-    if (`${question.part}${question.schema ?? ''}`.includes('\0')) {
-      return [];
-    }
     const { tableNamesQuery } = await import('./table-names-query.ts');
     return readCatalog(source, tableNamesQuery({ ...question, list: tables }));
   };

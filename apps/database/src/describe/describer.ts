@@ -56,10 +56,6 @@ const embeddedReader = 'pg_read_all_data';
 /** Describes objects of a source. */
 export function createDescriber(source: CatalogSource, { tables }: DescriberOptions): Describer {
   const find = async (readings: readonly NameReading[]): Promise<DescriptionRow | undefined> => {
-    // PostgreSQL takes no text with a NUL, and no name has one.
-    if (readings.some(({ schema = '', name }) => `${schema}${name}`.includes('\0'))) {
-      return undefined;
-    }
     const { descriptionQuery } = await import('./description-query.ts');
     const reader = source.engine === 'pglite' ? embeddedReader : undefined;
     const [row] = await readCatalog(source, descriptionQuery(readings, { reader, path: await source.loadSearchPath(), tables }));
@@ -74,7 +70,7 @@ export function createDescriber(source: CatalogSource, { tables }: DescriberOpti
   };
   const toNotFound = async (readings: readonly NameReading[]): Promise<AppError> => {
     const { schema, name } = readings[0] ?? { name: '' };
-    const near = await findNearNames(source, name.replaceAll('\0', ''), tables);
+    const near = await findNearNames(source, name, tables);
     const guess = near.length === 0 ? '' : `Did you mean ${near.join(', ')}? `;
     const shown = JSON.stringify(cutText(schema === undefined ? name : `${schema}.${name}`, maxShown));
     return new AppError('NOT_FOUND', `There is no ${shown} here, or it may not be seen.`, {
