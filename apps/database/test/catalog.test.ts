@@ -305,7 +305,7 @@ describe.each(engines)('names on %s', (engine) => {
     });
   });
 
-  it.each(['nothing_like_this', 'a.b.c.d', '"', '""', '.', ',', "';--", 'y'.repeat(300), '\u0001', '%', '_'])(
+  it.each(['nothing_like_this', 'a.b.c.d', '"', '""', '.', ',', "';--", 'y'.repeat(300), '\u0001', '\0', 'a\0b', '%', '_'])(
     '%j is not there',
     async (text) => {
       expect(await fail(engine, text)).toMatchObject({ code: 'NOT_FOUND' });
