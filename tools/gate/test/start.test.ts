@@ -20,20 +20,33 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function run(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): { child: ChildProcess; output: () => string; until: (text: string) => Promise<void> } {
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+interface Started {
+  readonly child: ChildProcess;
+  output(): string;
+  /** What comes on one stream and what comes on the other, or of another process, has no order: each is waited for. */
+  until(pattern: RegExp): Promise<readonly string[]>;
+}
+
+function run(args: readonly string[], env: NodeJS.ProcessEnv = {}, program: string = process.execPath): Started {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const until = async (text: string): Promise<void> => {
-    for (let tries = 0; !output.includes(text); tries += 1) {
-      if (tries > maxTries) throw new Error(`"${text}" did not come:\n${output}`);
+  const until: Started['until'] = async (pattern) => {
+    for (let tries = 0; tries <= maxTries; tries += 1) {
+      const found = pattern.exec(output);
+      if (found !== null) return found;
       await sleep(50);
     }
+    throw new Error(`${String(pattern)} did not come:\n${output}`);
   };
   return { child, output: () => output, until };
+}
+
+/** Once it serves. */
+async function findPear({ until }: Started): Promise<number> {
+  await until(/mcpServers/);
+  const [, pid] = await until(/^pear (\d+)\n/m);
+  return Number(pid);
 }
 
 async function isGone(pid: number): Promise<boolean> {
@@ -52,7 +65,7 @@ async function isGone(pid: number): Promise<boolean> {
 it.each(['SIGINT', 'SIGTERM'] as const)('prints URL and client block, and stops everything on %s', async (signal) => {
   const port = await freePort();
   const { child, output, until } = run([program, 'pear'], { PEAR_PORT: String(port) });
-  await until('mcpServers');
+  await until(/mcpServers/);
   expect(output()).toContain(`Pear: http://127.0.0.1:${port}/mcp`);
   const [, block = ''] = /\/mcp\n(\{[\s\S]*\n\})/.exec(output()) ?? [];
   expect(JSON.parse(block)).toEqual({ mcpServers: { 'trellis-pear': { type: 'http', url: `http://127.0.0.1:${port}/mcp` } } });
@@ -63,24 +76,18 @@ it.each(['SIGINT', 'SIGTERM'] as const)('prints URL and client block, and stops 
 });
 
 it('leaves no server behind when it is killed', async () => {
-  const { child, output, until } = run([program, 'pear'], { PEAR_PORT: String(await freePort()) });
-  await until('mcpServers');
-  const pid = Number(/pear (\d+)/.exec(output())?.[1]);
-  child.kill('SIGKILL');
+  const started = run([program, 'pear'], { PEAR_PORT: String(await freePort()) });
+  const pid = await findPear(started);
+  started.child.kill('SIGKILL');
   expect(await isGone(pid)).toBe(true);
 });
 
 it('stops the servers when the shell that npm put in between dies', async () => {
   const command = `"${process.execPath}" "${program}" pear; exit`;
-  const child = spawn('/bin/sh', ['-c', command], {
-    env: { ...process.env, PEAR_PORT: String(await freePort()) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  while (!output.includes('mcpServers')) await sleep(50);
-  child.kill('SIGTERM');
-  expect(await isGone(Number(/pear (\d+)/.exec(output)?.[1]))).toBe(true);
+  const started = run(['-c', command], { PEAR_PORT: String(await freePort()) }, '/bin/sh');
+  const pid = await findPear(started);
+  started.child.kill('SIGTERM');
+  expect(await isGone(pid)).toBe(true);
 });
 
 it('says which server did not start though another program answers on its port, keeps the others, and ends with its exit code', async () => {
@@ -88,8 +95,8 @@ it('says which server did not start though another program answers on its port, 
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
   const { child, output, until } = run([program, 'pear', 'plum'], { PEAR_PORT: String(await freePort()), PLUM_PORT: String(port) });
-  await until('Plum did not start');
-  await until('mcpServers');
+  await until(/Plum did not start/);
+  await until(/mcpServers/);
   expect(output()).not.toContain('trellis-plum');
   child.kill('SIGTERM');
   expect(await once(child, 'close')).toEqual([69, null]);
