@@ -5,8 +5,11 @@ import type { Source } from '../sources/source.ts';
 /** How often a query meets an object that is just being dropped before it is given up. */
 const maxAttempts = 8;
 
-/** What PostgreSQL says of an object that was there a moment ago: "could not open relation with OID 4711", "cache lookup failed". */
-const goneCodes = new Set(['XX000', '42P01', '42704', '42883']);
+/**
+ * What PostgreSQL says of an object that was there a moment ago: "could not open relation with OID 4711", "cache lookup failed"; and of a
+ * deadlock with what drops it.
+ */
+const goneCodes = new Set(['XX000', '42P01', '42704', '42883', '40P01']);
 
 /**
  * Runs a query on the catalogue. The functions that write definitions look at the objects themselves, which the snapshot of the query does not
