@@ -163,7 +163,9 @@ function checkProof(request: AuthRequest, { context, credentials, jkt }: ProofOp
   if (prove === undefined) throw new TokenProblem('binding', 'Access tokens that are bound to a key are not taken here.');
   const [proof] = proofs;
   if (proof === undefined || proofs.length > 1) throw new TokenProblem('proof', 'Send one DPoP header.', { error: 'invalid_dpop_proof' });
-  const url = URL.parse(request.url, checked.resource.href)?.href ?? '';
+  // A path that begins with two slashes would name a host.
+  const asked = request.url.startsWith('/') ? `${checked.resource.origin}${request.url}` : request.url;
+  const url = URL.parse(asked, checked.resource.href)?.href ?? '';
   return prove({ proof, token, jkt, method: request.method, url });
 }
 

@@ -149,6 +149,14 @@ it.each<[string, string]>([
   await expect(bench.authenticator({ dpop: { store: bench.store } }).authenticate(request)).resolves.toBeDefined();
 });
 
+it('takes no proof for another host because the path of the request begins with two slashes', async () => {
+  const sent = await bound({ claims: { htu: 'https://evil.example/mcp' } });
+  const send = (): Partial<AuthRequest> => ({ ...sent, url: '//evil.example/mcp' });
+  await bench.expectRefused(bench.authenticator({ dpop: { store: bench.store } }), { send, ...proof });
+  const whole = (): Partial<AuthRequest> => ({ ...sent, url: 'https://mcp.example//evil.example/mcp' });
+  await bench.expectRefused(bench.authenticator({ dpop: { store: bench.store } }), { send: whole, ...proof });
+});
+
 it('refuses a bearer token where proofs are required, and offers DPoP alone', async () => {
   const auth = bench.authenticator({ dpop: { store: bench.store, required: true } });
   const sent = await bench.signed();

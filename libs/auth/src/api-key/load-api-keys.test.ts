@@ -79,3 +79,26 @@ it.each<[string, string, string]>([
   expect(error).toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining(problem) });
   expect(JSON.stringify([String(error), error])).not.toContain(key.slice(8));
 });
+
+it('notices a withdrawn key also after the clock went far back', async () => {
+  let [at, text] = [86_400_000, file(entry)];
+  const keys = await loadApiKeys({ read: async () => text, now: () => at });
+  [at, text] = [0, file()];
+  keys.find(key);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(keys.find(key)).toBeUndefined();
+});
+
+it('brings no withdrawn key back when an earlier reading ends after a later one', async () => {
+  const readings: ((text: string) => void)[] = [];
+  const read = (): Promise<string> => new Promise((resolve) => void readings.push(resolve));
+  const loading = loadApiKeys({ read });
+  readings[0]?.(file(entry));
+  const keys = await loading;
+  const [slow, quick] = [keys.reload(), keys.reload()];
+  readings[2]?.(file());
+  await quick;
+  readings[1]?.(file(entry));
+  await slow;
+  expect(keys.find(key)).toBeUndefined();
+});

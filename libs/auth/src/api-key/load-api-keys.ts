@@ -41,9 +41,16 @@ const maxUnseenMs = 12 * 3_600_000;
 export async function loadApiKeys({ read, refreshMs = 30_000, onError, now = Date.now }: LoadApiKeysOptions): Promise<ApiKeys> {
   let keys: readonly LoadedKey[] = [];
   let checkedAt = now();
+  let begun = 0;
+  let taken = 0;
   const reload = async (): Promise<void> => {
     checkedAt = now();
-    keys = parseApiKeys(await read()).map((entry) => ({
+    const turn = (begun += 1);
+    const entries = parseApiKeys(await read());
+    // A later reading, which ended before this one, knows better.
+    if (turn < taken) return;
+    taken = turn;
+    keys = entries.map((entry) => ({
       digest: Buffer.from(entry.hash),
       expiresAt: entry.expiresAt === undefined ? Infinity : Date.parse(entry.expiresAt),
       principal: {
@@ -67,7 +74,8 @@ export async function loadApiKeys({ read, refreshMs = 30_000, onError, now = Dat
       };
     },
     find(key) {
-      if (now() - checkedAt >= refreshMs) void reload().catch((error: unknown) => onError?.(asUnreadable(error)));
+      // The clock may have gone back.
+      if (Math.abs(now() - checkedAt) >= refreshMs) void reload().catch((error: unknown) => onError?.(asUnreadable(error)));
       const found = findByDigest(keys, Buffer.from(hashApiKey(key)));
       if (found === undefined || found.expiresAt <= now()) return undefined;
       return { ...found.principal, expiresAt: Math.min(found.expiresAt, now() + maxUnseenMs) };

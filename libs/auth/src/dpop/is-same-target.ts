@@ -12,5 +12,5 @@ function normalize(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return undefined;
   const protocol = url.protocol.replace(/^ws/, 'http');
-  return /^https?:$/.test(protocol) ? new URL(url.pathname, `${protocol}//${url.host}`).href : undefined;
+  return /^https?:$/.test(protocol) ? `${protocol}//${url.host}${url.pathname}` : undefined;
 }

@@ -60,8 +60,10 @@ export function createKeySource(options: KeySourceOptions): KeySource {
     });
     return loading;
   };
+  // A clock that went back makes keys no younger.
+  const ageOfKeys = (): number => Math.abs(now() - loadedAt);
   const refresh = async (): Promise<void> => {
-    const age = now() - loadedAt;
+    const age = ageOfKeys();
     if (age < refreshMs) return;
     try {
       await load();
@@ -77,7 +79,7 @@ export function createKeySource(options: KeySourceOptions): KeySource {
       try {
         return await keys.set(header, token);
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || now() - loadedAt < unknownKeyPauseMs) throw error;
+        if (!(error instanceof errors.JWKSNoMatchingKey) || ageOfKeys() < unknownKeyPauseMs) throw error;
         await load();
         return keys.set(header, token);
       }
