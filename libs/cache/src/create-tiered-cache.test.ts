@@ -256,3 +256,25 @@ it('does not wait for a loader that ignores its signal', async () => {
   await cache.close();
   await outcome;
 });
+
+it.each<[string, (cache: TieredCache, caller: AbortController) => unknown]>([
+  ['its caller goes away', (_cache, caller) => caller.abort()],
+  ['the cache is closed', (cache) => cache.close()],
+])('loads nothing when %s before the bus has started', async (_title, end) => {
+  const started = Promise.withResolvers<undefined>();
+  const connection = {
+    ready: started.promise,
+    position: () => undefined,
+    publish: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const { cache } = open({ bus: { open: () => connection } });
+  const caller = new AbortController();
+  let loads = 0;
+  const call = cache.getOrLoad('k', () => Promise.resolve((loads += 1)), { signal: caller.signal });
+  const outcome = expect(call).rejects.toMatchObject({ code: 'CANCELLED' });
+  await end(cache, caller);
+  started.resolve(undefined);
+  await outcome;
+  expect(loads).toBe(0);
+});

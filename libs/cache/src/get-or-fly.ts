@@ -24,11 +24,12 @@ export interface Wish {
 
 /** Answers what memory has not fresh: with a stale value at once, or with what a flight finds or loads. */
 export async function getOrFly({ core, flights, enter }: Flying, key: string, { load, options }: Wish): Promise<unknown> {
+  // First: what is asked after it may have changed meanwhile.
+  if (core.starting) await core.starting;
   enter(key);
   const signal = options?.signal;
   if (signal?.aborted) throw cancelled(signal.reason);
   const policy = fillPolicy(core.defaults, options);
-  if (core.starting) await core.starting;
   const inMemory = core.memory?.get(key);
   const time = core.now();
   const old = inMemory && isAlive(inMemory, time) ? inMemory : undefined;

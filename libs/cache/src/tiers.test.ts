@@ -10,10 +10,11 @@ import {
   type RedisConnection,
   type SqliteConnection,
 } from '@trellis-mcp/stores';
-import { sharedPostgres, sharedRedis, type SharedInstance } from '@trellis-mcp/test-services';
+import { sharedPostgres, sharedRedis, type SharedInstance, until } from '@trellis-mcp/test-services';
 import { createFaultyTier } from '../test/faulty-tier.ts';
 import { encodeMarker, idOf } from './cache-record.ts';
 import type { StoreTier } from './cache-tier.ts';
+import type { BusConnection, InvalidationBus } from './invalidation-bus.ts';
 import { createTieredCache } from './create-tiered-cache.ts';
 import { memoryTier } from './memory-tier.ts';
 import { postgresTier } from './postgres-tier.ts';
@@ -41,6 +42,18 @@ afterAll(async () => {
   await Promise.all([redis.close(), postgres.close(), sqlite.close()]);
   await Promise.all([...servers.map((server) => server.stop()), rm(directory, { recursive: true })]);
 });
+
+/** A bus that is told of its connections: a busy machine may not have caught up within the second that a cache waits at its start. */
+function openBus(): { bus: InvalidationBus; untilCaughtUp: () => Promise<void> } {
+  const connections: BusConnection[] = [];
+  const real = redisBus(redis);
+  const open: InvalidationBus['open'] = (...context) => {
+    const connection = real.open(...context);
+    connections.push(connection);
+    return connection;
+  };
+  return { bus: { open }, untilCaughtUp: () => until(() => connections.every((each) => each.position() !== undefined)) };
+}
 
 const tiers: [string, () => StoreTier][] = [
   ['Redis', () => redisTier(redis, slow)],
@@ -94,10 +107,12 @@ describe.each(tiers)('the steps of %s', (name, open) => {
 it('promotes with what is left of the life, also from a tier of the machine into a shared one', async () => {
   let now = 1_800_000_000_000;
   const name = `${space}p`;
-  const all = { name, ttlMs: 1_000, jitter: 0, now: () => now, bus: redisBus(redis) };
+  const { bus, untilCaughtUp } = openBus();
+  const all = { name, ttlMs: 1_000, jitter: 0, now: () => now, bus };
   await using below = createTieredCache({ ...all, tiers: [sqliteTier(sqlite, slow)] });
   await below.getOrLoad('k', () => Promise.resolve('v'), { tags: ['t'] });
   await using cache = createTieredCache({ ...all, tiers: [memoryTier(), redisTier(redis, slow), sqliteTier(sqlite, slow)] });
+  await untilCaughtUp();
   now += 600;
   expect(await cache.getOrLoad('k', () => Promise.resolve('loaded'), { tags: ['t'] })).toBe('v');
   expect(cache.stats().tiers.map(({ promotions }) => promotions)).toEqual([1, 1, 0]);
@@ -128,13 +143,17 @@ it('reads nothing deleted from a tier that could not be told, however it failed'
 it('applies what was invalidated while it did not run', async () => {
   const name = `${space}w`;
   const tier = (): StoreTier => sqliteTier(sqlite, slow);
-  const first = createTieredCache({ name, tiers: [tier()], bus: redisBus(redis) });
+  const { bus, untilCaughtUp } = openBus();
+  const first = createTieredCache({ name, tiers: [tier()], bus });
+  await untilCaughtUp();
   await first.set('a', 'old', { tags: ['t'] });
   await first.set('b', 'kept');
   await first.close();
-  await using other = createTieredCache({ name, tiers: [redisTier(redis, slow)], bus: redisBus(redis) });
+  await using other = createTieredCache({ name, tiers: [redisTier(redis, slow)], bus });
   await other.invalidateTag('t');
-  await using again = createTieredCache({ name, tiers: [tier()], bus: redisBus(redis) });
+  await until(() => other.stats().busState === 'closed');
+  await using again = createTieredCache({ name, tiers: [tier()], bus });
+  await untilCaughtUp();
   expect([await again.get('a'), await again.get('b')]).toEqual([undefined, 'kept']);
   await again.close();
   await redis.command.del(`trellis:${name}:log`);
