@@ -44,3 +44,10 @@ describe('the rule for warnings', () => {
     expect(isWarning(sentence)).toBe(false);
   });
 });
+
+it('judges a long line of underscores in time that grows with its length', () => {
+  const started = performance.now();
+  expect(isWarning('_'.repeat(200_000))).toBe(false);
+  // A minute when it grew with the square; a busy machine may take a hundred times as long as it does now.
+  expect(performance.now() - started).toBeLessThan(20_000);
+});

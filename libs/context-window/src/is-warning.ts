@@ -1,10 +1,11 @@
 /**
  * Words, each as a pattern, that make a sentence a warning: duties and bans, what cannot be taken back, what is secret or untrusted, bounds,
- * and failures. Rather too many than too few: a sentence kept costs tokens, a warning cut costs data.
+ * and failures. Rather too many than too few: a sentence kept costs tokens, a warning cut costs data. What a word begins with is bounded: a
+ * line of underscores would take time that grows with the square of its length.
  */
 const words = [
   // Duties and bans.
-  "musts?|shall|should|never|always|only|requir(?:e|es|ed|ing)|mandatory|avoid\\w*|not|no|none|nor|cannot|\\w+n't|dont|cant|wont|mustnt",
+  "musts?|shall|should|never|always|only|requir(?:e|es|ed|ing)|mandatory|avoid\\w*|not|no|none|nor|cannot|\\w{1,32}n't|dont|cant|wont|mustnt",
   'forbid\\w*|prohibit\\w*|disallow\\w*|refus\\w*|den(?:y|ies|ied)|reject\\w*|illegal\\w*|instead|rather|stop|ensure\\w*|make sure|confirm\\w*',
   // What cannot be taken back.
   'destroy\\w*|destruct\\w*|delet\\w*|remov\\w*|eras\\w*|overwrit\\w*|replac\\w*|drop\\w*|truncat\\w*|purg\\w*|wip\\w*|revert\\w*',
@@ -13,7 +14,7 @@ const words = [
   // Danger, secrets, trust.
   'warn\\w*|caution\\w*|careful\\w*|bewar\\w*|danger\\w*|hazard\\w*|risk\\w*|harm\\w*|unsafe\\w*|secur\\w*|attack\\w*|inject\\w*|exploit\\w*|malicious',
   'important\\w*|attention|critical\\w*|crucial\\w*|note|nb|remember|mind',
-  'secret\\w*|password\\w*|credential\\w*|sensitiv\\w*|confidential\\w*|privat\\w*|personal\\w*|\\w*trust\\w*|privileg\\w*|admin\\w*|sudo|api keys?',
+  'secret\\w*|password\\w*|credential\\w*|sensitiv\\w*|confidential\\w*|privat\\w*|personal\\w*|\\w{0,32}trust\\w*|privileg\\w*|admin\\w*|sudo|api keys?',
   // Bounds that a schema may not say.
   'at most|at least|up to|max\\w*|min|minim\\w*|limit\\w*|exceed\\w*|more than|less than|fewer than|before|unless|except\\w*|without|otherwise',
   // Failures and the end of things.
