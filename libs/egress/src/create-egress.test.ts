@@ -27,7 +27,7 @@ afterAll(async () => {
 /** Fetches with an egress of its own and reads the body; gives the text, or the code of the refusal. */
 async function get(url: string, options: EgressOptions & { init?: RequestInit } = {}): Promise<string> {
   const { init, ...rest } = options;
-  await using egress = createEgress({ allow: [server.url], timeoutMs: 2_000, ...rest });
+  await using egress = createEgress({ allow: [server.url], timeoutMs: 10_000, ...rest });
   try {
     const response = await egress.fetch(url, init);
     return `${response.status} ${await response.text()}`;
@@ -303,4 +303,25 @@ it('gives a Response that knows its URL and has every header', async () => {
   const response = await egress.fetch(new Request(`${server.url}/x`));
   expect(response).toBeInstanceOf(Response);
   expect([response.url, response.headers.getSetCookie(), await response.json()]).toEqual([`${server.url}/x`, ['a=1', 'b=2'], { a: 1 }]);
+});
+
+it.each([
+  ['HEAD', 200],
+  ['GET', 304],
+])('takes the answer to %s with status %i although its length is that of a large body, which it has not', async (method, status) => {
+  answer = (_request, response) => void response.writeHead(status, { 'content-length': 5_000_000 }).end();
+  await expect(get(server.url, { maxBodyBytes: 1_000_000, init: { method } })).resolves.toBe(`${status} `);
+});
+
+it('refuses a status that HTTP does not have, and lets go of the connection', async () => {
+  answer = (_request, response) => void response.writeHead(999, { 'content-length': 1_000_000 }).write('x');
+  await using egress = createEgress({ allow: [server.url], timeoutMs: 10_000 });
+  // More than there may be connections to one place.
+  for (let call = 0; call < 40; call += 1) {
+    await expect(egress.fetch(server.url)).rejects.toMatchObject({ code: 'UPSTREAM', message: expect.stringContaining('999') });
+  }
+});
+
+it('opens no connection over TLS to a private place that is allowed for plain HTTP alone', async () => {
+  await expect(get(`https://127.0.0.1:${server.port}/`)).resolves.toBe('DENIED');
 });

@@ -83,9 +83,10 @@ interface BoundOptions {
 }
 
 function bound(response: Answer, { url, deadline, maxBytes }: BoundOptions): Response {
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+  const refusal = judgeHead(response, { url, maxBytes });
+  if (refusal !== undefined) {
     void response.body?.cancel();
-    throw tooLarge(maxBytes);
+    throw refusal;
   }
   if (response.body === null) deadline.clear();
   const translate = (failure: unknown): Error => deadline.reason() ?? translateFailure(failure, url);
@@ -93,4 +94,14 @@ function bound(response: Answer, { url, deadline, maxBytes }: BoundOptions): Res
   const { status, statusText } = response;
   const bounded = new Response(body, { status, statusText, headers: [...response.headers] });
   return Object.defineProperty(bounded, 'url', { value: url.href });
+}
+
+const maxStatus = 599;
+
+/** What is wrong with an answer before its body: one to HEAD, and a 304, tell the length of a body that does not come. */
+function judgeHead({ status, headers, body }: Answer, { url, maxBytes }: Omit<BoundOptions, 'deadline'>): AppError | undefined {
+  if (body !== null && Number(headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes);
+  return status > maxStatus
+    ? new AppError('UPSTREAM', `${url.host} answered with the status ${status}, which HTTP does not have.`)
+    : undefined;
 }

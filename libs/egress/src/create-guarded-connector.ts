@@ -18,8 +18,8 @@ export interface ConnectorOptions extends UrlPolicy {
 const maxAddresses = 100;
 
 /**
- * Makes what undici opens sockets with. A literal address, or every address a name has at that moment, must be public unless host and
- * port are allowed; the socket goes to one of the addresses that were judged, so a second answer of the name server changes nothing.
+ * Makes what undici opens sockets with. A literal address, or every address a name has at that moment, must be public unless scheme,
+ * host and port are allowed; the socket goes to one of the addresses that were judged, so a second answer of the name server changes nothing.
  */
 export function createGuardedConnector(options: ConnectorOptions): buildConnector.connector {
   return (target, callback) => {
@@ -33,7 +33,7 @@ export function createGuardedConnector(options: ConnectorOptions): buildConnecto
 async function findAddresses(target: buildConnector.Options, options: ConnectorOptions): Promise<readonly string[]> {
   const hostname = target.hostname.replace(/^\[|\]$/g, '');
   const addresses = isIP(hostname) === 0 ? await resolve(hostname, options) : [hostname];
-  if (options.allow.hasHost(hostname, portOf(target))) return addresses;
+  if (options.allow.hasHost(target.protocol, hostname, portOf(target))) return addresses;
   const place = `${hostname.includes(':') ? `[${hostname}]` : hostname}:${portOf(target)}`;
   for (const address of addresses) refuseForbidden({ address, place, flag: options.flag });
   return addresses;

@@ -22,7 +22,15 @@ it('opens exactly the host and port that an entry names, for one scheme or both'
   ];
   expect(open.filter((url) => !allow.hasUrl(new URL(url)))).toEqual([]);
   expect(shut.filter((url) => allow.hasUrl(new URL(url)))).toEqual([]);
-  expect([allow.hasHost('fd00::1', 443), allow.hasHost('[fd00::1]', 443), allow.hasHost('fd00::1', 80)]).toEqual([true, true, false]);
+  const hosts: [string, string, number][] = [
+    ['https:', 'fd00::1', 443],
+    ['https:', '[fd00::1]', 443],
+    ['https:', 'fd00::1', 80],
+    ['http:', 'fd00::1', 443],
+    ['http:', 'idp.internal', 8080],
+    ['https:', 'idp.internal', 8080],
+  ];
+  expect(hosts.map((place) => allow.hasHost(...place))).toEqual([true, true, false, false, true, false]);
 });
 
 it.each([

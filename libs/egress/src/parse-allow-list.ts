@@ -4,8 +4,8 @@ import { AppError } from '@trellis-mcp/errors';
 export interface AllowList {
   /** Whether exactly this scheme, host and port is open. */
   hasUrl(url: URL): boolean;
-  /** Whether this host and port is open; `hostname` as in a URL, IPv6 with or without brackets. */
-  hasHost(hostname: string, port: number): boolean;
+  /** Whether this host and port is open for `https:` or `http:`; `hostname` as in a URL, IPv6 with or without brackets. */
+  hasHost(protocol: string, hostname: string, port: number): boolean;
 }
 
 const maxEntries = 1_000;
@@ -19,9 +19,9 @@ export function parseAllowList(entries: readonly string[]): AllowList {
   const origins = new Set(entries.flatMap(readEntry));
   return {
     hasUrl: (url) => origins.has(`${url.protocol}//${url.hostname}:${portOf(url)}`),
-    hasHost: (hostname, port) => {
+    hasHost: (protocol, hostname, port) => {
       const host = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
-      return origins.has(`https://${host}:${port}`) || origins.has(`http://${host}:${port}`);
+      return origins.has(`${protocol}//${host}:${port}`);
     },
   };
 }
