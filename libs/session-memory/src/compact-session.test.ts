@@ -156,3 +156,14 @@ describe('a summary', () => {
     expect((await memory.read('ada', handle)).turns.map(label)).toEqual([1, 2, 'S', 9, 10]);
   });
 });
+
+// A rejection that nobody handles would end the process, this one as well.
+it('fails once when it was told to give up before and the function throws at once', async () => {
+  const { memory, handle } = await startWithTurns(10);
+  const summarise = ({ signal }: SummaryRequest): Promise<string> => {
+    signal.throwIfAborted();
+    return Promise.resolve('S');
+  };
+  await expect(memory.compact('ada', handle, { summarise, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+  await new Promise((resolve) => setImmediate(resolve));
+});

@@ -29,7 +29,7 @@ export async function compactSession(table: SessionTable, place: Place, options:
 /** A summary may take a quarter: with pinned turns and the newest one it stays below the hard limit. */
 async function askForSummary(middle: readonly Turn[], options: Settings & Required<Pick<CompactOptions, 'summarise'>>): Promise<Turn> {
   const maxTokens = Math.floor(options.maxTokens / 4);
-  const text = await waitFor(options, (signal) => options.summarise({ turns: structuredClone(middle), maxTokens, signal }));
+  const text = await waitFor(options, async (signal) => options.summarise({ turns: structuredClone(middle), maxTokens, signal }));
   if (typeof text !== 'string' || text.trim() === '') {
     throw new AppError('UPSTREAM', 'The summary is empty.', { retryable: true });
   }
