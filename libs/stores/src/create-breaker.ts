@@ -17,17 +17,17 @@ export interface BreakerOptions {
   translate: (failure: unknown) => AppError;
   /** Makes the error while the breaker is open. */
   refuse: () => AppError;
-  /** Whether an error means that the store is down. Default: whether it is retryable. */
+  /** Whether an error means that the store is down. Default: whether it is retryable and not `LIMIT`: one that is full still reads. */
   isFailure?: (error: AppError) => boolean;
 }
 
-const isRetryable = (error: AppError): boolean => error.retryable === true;
+const isDown = (error: AppError): boolean => error.retryable === true && error.code !== 'LIMIT';
 
 const failuresToOpen = 5;
 const halfOpenAfterMs = 500;
 
 /** Makes a breaker that opens after 5 failures in a row, and lets one call try again every 500 ms. */
-export function createBreaker({ translate, refuse, isFailure = isRetryable }: BreakerOptions): Breaker {
+export function createBreaker({ translate, refuse, isFailure = isDown }: BreakerOptions): Breaker {
   const policy = circuitBreaker(
     handleWhen((error) => isAppError(error) && isFailure(error)),
     { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(failuresToOpen) },

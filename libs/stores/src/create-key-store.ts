@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '@trellis-mcp/errors';
+import { AppError, isAppError } from '@trellis-mcp/errors';
 import { checkKey, checkLimit, checkPrefix, checkTtl, checkValue } from './check-input.ts';
 import type { KeyStore, KeyStoreOptions } from './key-store.ts';
 import type { NewRecord, RecordBackend } from './record-backend.ts';
@@ -19,7 +19,7 @@ interface Recorder {
 /** Builds the store that callers see on the primitives of one backend: limits, expiry by the passed clock, and the atomic steps. */
 export function createKeyStore(backend: RecordBackend, options: KeyStoreOptions = {}): KeyStore {
   const { now, record } = createRecorder(options);
-  const { enter, enterWrite, prune, close } = createGate(backend, { now, ...options });
+  const { enter, write, prune, close } = createGate(backend, { now, ...options });
   return {
     async get(key) {
       enter(key);
@@ -27,17 +27,16 @@ export function createKeyStore(backend: RecordBackend, options: KeyStoreOptions 
       return stored && stored.expiresAt > now() ? stored.value : undefined;
     },
     async set(key, value, { ttlMs }) {
-      await enterWrite(key);
-      await backend.write(key, record(value, ttlMs));
+      const next = record(value, ttlMs);
+      await write(key, () => backend.write(key, next));
     },
     async add(key, value, { ttlMs }) {
-      await enterWrite(key);
-      return addRecord(backend, key, { now, next: record(value, ttlMs) });
+      const next = record(value, ttlMs);
+      return write(key, () => addRecord(backend, key, { now, next }));
     },
     async update(key, change, { ttlMs }) {
-      await enterWrite(key);
       checkTtl(ttlMs);
-      return updateRecord(backend, key, { now, change, make: (value) => record(value, ttlMs) });
+      return write(key, () => updateRecord(backend, key, { now, change, make: (value) => record(value, ttlMs) }));
     },
     async delete(key) {
       enter(key);
@@ -56,7 +55,8 @@ export function createKeyStore(backend: RecordBackend, options: KeyStoreOptions 
 
 interface Gate {
   enter: (key?: string) => void;
-  enterWrite: (key: string) => Promise<void>;
+  /** Runs a step that writes; once more when the store was full and garbage could be removed. */
+  write: <T>(key: string, step: () => Promise<T>) => Promise<T>;
   prune: () => Promise<number>;
   close: () => Promise<void>;
 }
@@ -72,10 +72,16 @@ function createGate(backend: RecordBackend, { now = Date.now, graceMs = defaultG
   return {
     enter,
     // Every so many writes sweep more than those writes can have left behind, so that garbage is bounded without a timer.
-    async enterWrite(key) {
+    async write(key, step) {
       enter(key);
       writes += 1;
       if (writes % writesPerPrune === 0) await prune();
+      try {
+        return await step();
+      } catch (error) {
+        if (!isAppError(error) || error.code !== 'LIMIT' || (await prune()) === 0) throw error;
+        return step();
+      }
     },
     prune,
     close() {

@@ -201,3 +201,22 @@ it.each(['living', 'dead', 'frozen'])('closes within two seconds when Redis is %
     await (state === 'frozen' ? server.resume() : server.restart());
   }
 });
+
+it('answers LIMIT when Redis is full, leaks nothing, and still reads', async () => {
+  const small = await startRedis({ settings: { maxmemory: '4mb', 'maxmemory-policy': 'noeviction' } });
+  try {
+    await using redis = await openRedis(small.url);
+    const store = openRedisKeyStore(redis);
+    await store.set('kept', 'v', { ttlMs });
+    const refusals: unknown[] = [];
+    for (let index = 0; refusals.length < 10; index += 1) {
+      await store.set(`k${String(index)}`, 'secret-value'.repeat(10_000), { ttlMs }).catch((error: unknown) => refusals.push(error));
+    }
+    expect(refusals).toMatchObject(refusals.map(() => ({ code: 'LIMIT', retryable: true })));
+    expect(inspect(refusals, { depth: 9, showHidden: true })).not.toContain('secret-value');
+    expect(redis.isHealthy).toBe(true);
+    expect(await store.get('kept')).toBe('v');
+  } finally {
+    await small.stop();
+  }
+});

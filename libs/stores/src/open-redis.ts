@@ -1,6 +1,6 @@
-import type { AppError } from '@trellis-mcp/errors';
+import { AppError } from '@trellis-mcp/errors';
 import type { Redis, RedisOptions } from 'ioredis';
-import { codeOf, messageOf, upstreamError } from './upstream-error.ts';
+import { codeOf, messageOf, stripFailure, upstreamError } from './upstream-error.ts';
 import { watchSilence } from './watch-silence.ts';
 
 /** How {@link openRedis} connects. */
@@ -122,7 +122,7 @@ async function closeClient(client: Redis, { onError }: OpenRedisOptions): Promis
   }
 }
 
-/** Makes the one error of a failed command or connection: retryable unless Redis itself refused the command for good. */
+/** Makes the one error of a failed command or connection: retryable unless Redis itself refused the command for good, `LIMIT` when it is full. */
 export function translateRedisError(failure: unknown): AppError {
   const [code = ''] = /^[A-Z]+(?= )/.exec(messageOf(failure)) ?? [];
   if (['NOAUTH', 'WRONGPASS', 'NOPERM'].includes(code)) {
@@ -131,6 +131,7 @@ export function translateRedisError(failure: unknown): AppError {
       hint: 'Check the user, password and rights in --redis-url.',
     });
   }
+  if (code === 'OOM') return new AppError('LIMIT', 'Redis is full.', { retryable: true, cause: stripFailure(failure) });
   if (['WRONGTYPE', 'ERR', 'NOSCRIPT'].includes(code) && codeOf(failure) === undefined) {
     return upstreamError('Redis refused a command.', failure, { retryable: false });
   }

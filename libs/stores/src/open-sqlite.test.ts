@@ -110,6 +110,19 @@ it('answers LIMIT when the database is full, and works again once something is r
   expect(await store.get('small')).toBe('v');
 });
 
+it('makes room in a full database for the next write when what fills it has expired', async () => {
+  let now = 1_000_000;
+  await using sqlite = await openSqlite(':memory:', { maxBytes: 400_000 });
+  const store = await openSqliteKeyStore(sqlite, { now: () => now });
+  const fill = async (): Promise<void> => {
+    for (let index = 0; index < 100; index += 1) await store.set(`k${String(index)}`, 'x'.repeat(10_000), { ttlMs });
+  };
+  await expect(fill()).rejects.toMatchObject({ code: 'LIMIT' });
+  now += ttlMs + 60_000;
+  await store.set('next', 'x'.repeat(10_000), { ttlMs });
+  expect(await store.add('added', 'v', { ttlMs })).toBe(true);
+});
+
 it('rejects a file that is no database, a directory and a place that cannot be made, without naming it', async () => {
   const junk = join(directory, 'junk.db');
   await writeFile(junk, 'not a database, and long enough to be looked at'.repeat(100));

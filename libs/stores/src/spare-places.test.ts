@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { until } from '@trellis-mcp/test-services';
 import { SparePlaces, type SparePlacesOptions } from './spare-places.ts';
 
 interface Thing {
@@ -54,7 +54,7 @@ it('lets go of what nobody took for a while, and of all when it closes', async (
   const { places, gone } = openPlaces({ maxSpareMs: 20 });
   places.take();
   places.leave({ name: 'a' });
-  await sleep(200);
+  await until(() => gone.length > 0);
   expect(gone).toEqual(['a']);
   places.take();
   places.take();

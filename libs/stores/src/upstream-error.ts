@@ -27,7 +27,8 @@ export function messageOf(failure: unknown): string {
   return typeof failure === 'object' && failure !== null && 'message' in failure ? String(failure.message) : String(failure);
 }
 
-function stripFailure(failure: unknown): Error {
+/** Copies name, message, code and stack of a failure. */
+export function stripFailure(failure: unknown): Error {
   // A message may quote the URL it could not use.
   const cause = new Error(messageOf(failure).replaceAll(/:\/\/[^\s@/]*@/g, '://[redacted]@'));
   if (typeof failure === 'object' && failure !== null) {
