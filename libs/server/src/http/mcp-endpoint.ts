@@ -41,6 +41,8 @@ export class McpEndpoint {
   readonly #authenticate: Authenticate;
   /** Who sends the requests that are with the SDK. */
   readonly #principals = new WeakMap<Request, Principal>();
+  /** Requests whose body has not come yet: no drain waits for what its client may never send. */
+  readonly #arriving: Activity = createActivity();
   readonly #calls: Activity = createActivity();
   readonly #streams: Activity = createActivity();
   /** Where clients find this endpoint; known when somebody has. */
@@ -66,9 +68,9 @@ export class McpEndpoint {
     });
   }
 
-  /** Requests being answered. */
+  /** Requests being received or answered. */
   get activeCalls(): number {
-    return this.#calls.active;
+    return this.#arriving.active + this.#calls.active;
   }
 
   /** Open `subscriptions/listen` and GET streams. */
@@ -115,12 +117,16 @@ export class McpEndpoint {
     await this.#streams.idle(AbortSignal.any([signal, AbortSignal.timeout(1_000)]));
   }
 
+  #judgePhase(): HttpRefusal | undefined {
+    if (!this.#isDraining) return undefined;
+    const headers = { connection: 'close', 'retry-after': '1' };
+    return { status: 503, code: 'CANCELLED', reason: 'draining', message: 'The server is shutting down.', headers };
+  }
+
   #judgeLoad(): HttpRefusal | undefined {
-    if (this.#isDraining) {
-      const headers = { connection: 'close', 'retry-after': '1' };
-      return { status: 503, code: 'CANCELLED', reason: 'draining', message: 'The server is shutting down.', headers };
-    }
-    if (Math.max(this.#calls.active, this.#host.lifecycle.active) + this.#streams.active >= maxActive) {
+    const late = this.#judgePhase();
+    if (late !== undefined) return late;
+    if (Math.max(this.activeCalls, this.#host.lifecycle.active) + this.#streams.active >= maxActive) {
       const message = `The server answers ${maxActive} requests at the same time, which is its limit.`;
       return { status: 503, code: 'LIMIT', reason: 'busy', message, headers: { 'retry-after': '1' } };
     }
@@ -166,9 +172,8 @@ export class McpEndpoint {
   }
 
   async #post(req: IncomingMessage, res: ServerResponse, principal: Principal): Promise<void> {
-    const activity = this.#calls;
-    activity.enter();
-    let held: Activity = activity;
+    let held = this.#arriving;
+    held.enter();
     res.on('close', () => {
       held.leave();
     });
@@ -183,16 +188,17 @@ export class McpEndpoint {
     }
     const isListen = isListenRequest(body.value);
     const refusal =
+      this.#judgePhase() ??
       (isListen ? judgeListenLength(body.value) : (judgeBatch(body.value) ?? this.#hold(res, body.bytes))) ??
       this.#judgeScopes(req, body.value, principal);
     if (refusal !== undefined) {
       this.#refuse(req, res, refusal);
       return;
     }
-    if (isListen) {
-      this.#streams.enter();
-      activity.leave();
-      held = this.#streams;
+    if (!res.closed) {
+      held.leave();
+      held = isListen ? this.#streams : this.#calls;
+      held.enter();
     }
     if (isListen && !res.closed) {
       const leave = this.#host.events?.hold(listenedUris(isJsonObject(body.value) ? body.value['params'] : undefined));

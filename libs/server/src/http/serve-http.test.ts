@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -108,6 +108,43 @@ describe('slow clients', () => {
     const parts = [post('', { 'Content-Length': '1000' }), ...Array.from({ length: 20 }, () => ' ')];
     const { status, isClosed } = await sendRaw(server.port, parts, { dripMs: 100, waitMs: 5_000 });
     expect({ status, isClosed }).toEqual({ status: 408, isClosed: true });
+  });
+});
+
+describe('a client that does not send the rest of its body', () => {
+  const whole = post(echoBody());
+
+  function send(port: number, request: string): Socket {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write(request);
+    return socket;
+  }
+
+  const untilActive = ({ host }: Awaited<ReturnType<typeof startHttp>>, count: number): Promise<void> =>
+    until(async () => (await host.health.report()).active_requests === count);
+
+  it('does not hold up the drain', async () => {
+    const server = await startHttp();
+    const socket = send(server.port, whole.slice(0, -1));
+    await untilActive(server, 1);
+    // A drain that waits for it ends after 30 seconds, with another code.
+    expect(await server.stop()).toBe(0);
+    socket.destroy();
+  });
+
+  it('is told to come back when it does so during the drain', async () => {
+    const server = await startHttp();
+    const wait = echoBody().replace('"echo"', '"wait"').replace('"text":"hi"', '"ms":60000');
+    const running = send(server.port, post(wait, { 'Mcp-Name': 'wait' }));
+    const late = send(server.port, whole.slice(0, -1));
+    await untilActive(server, 2);
+    const stopped = server.stop();
+    await until(async () => (await sendRaw(server.port, whole)).status === 503);
+    late.write(whole.slice(-1));
+    const [answer] = (await once(late, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 503 .*shutting down/s);
+    running.destroy();
+    expect(await stopped).toBe(0);
   });
 });
 
