@@ -257,6 +257,11 @@ it.each([
   expect(await problems(argv, { env })).toEqual([problem]);
 });
 
+it.each(['', '\n', '\r\n'])('refuses a secret file that holds only %j', async (text) => {
+  const world = { env: { TRELLIS_STATE_KEYS_FILE: '/run/keys' }, files: { '/run/keys': text } };
+  expect(await problems([], world)).toEqual(['TRELLIS_STATE_KEYS_FILE names a file that is empty.']);
+});
+
 it.each([
   ['text that is no JSON', `{\n  "redisUrl": "${password}",,`, /^The file c is not valid JSON \(line 2, column \d+\)\.$/],
   ['a list', '[]', /^The file c must hold a JSON object\.$/],

@@ -55,8 +55,9 @@ async function readSecret(variable: string, env: Env, readFile: ReadFile): Promi
     return file === undefined ? plain : `${variable} and ${file.variable} are both set; set one of them.`;
   }
   try {
-    const text = await readFile(file.text);
-    return { variable: file.variable, text: text.replace(/\r?\n$/, '') };
+    const text = (await readFile(file.text)).replace(/\r?\n$/, '');
+    // Unlike a variable it was made to hold something: a start without the secret would be one that nobody meant.
+    return text === '' ? `${file.variable} names a file that is empty.` : { variable: file.variable, text };
   } catch (error) {
     // The path stays out of the message: people put the secret itself there.
     return `${file.variable} names a file that cannot be read (${describeFileError(error)}).`;
