@@ -83,6 +83,19 @@ it('ends a statement at its limit and stays usable', async () => {
   await postgres.ping();
 });
 
+it('says that a lock was not to be had, and takes Postgres for well', async () => {
+  await using postgres = await openPostgres(server.url, { settings: { lock_timeout: '10' } });
+  await sql`create table locked (v text)`.execute(postgres.db);
+  await postgres.db.transaction().execute(async (transaction) => {
+    await sql`lock table locked`.execute(transaction);
+    const busy = { code: 'UPSTREAM', retryable: true, details: { busy: true }, cause: { code: '55P03' } };
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await expect(sql`select from locked`.execute(postgres.db)).rejects.toMatchObject(busy);
+    }
+  });
+  expect(postgres.isHealthy).toBe(true);
+});
+
 it('leaks no password and no row through an error', async () => {
   const wrong = new URL(server.url);
   wrong.password = 'hunter2-and-more';

@@ -1,5 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
-import { codeOf, messageOf, upstreamError } from './upstream-error.ts';
+import { codeOf, messageOf, stripFailure, upstreamError } from './upstream-error.ts';
 
 /** Codes of Node for a certificate that does not hold. */
 const certificateCodes = /CERT|^UNABLE_TO_|^ERR_TLS_/;
@@ -28,7 +28,7 @@ export function allInUse(): AppError {
   });
 }
 
-/** Whether the error is {@link allInUse}: Postgres may be well. */
+/** Whether others have what the statement wanted, a connection or a lock: Postgres is well. */
 export function isBusy(error: AppError): boolean {
   return error.details?.['busy'] === true;
 }
@@ -55,8 +55,9 @@ function fromState(state: string, failure: unknown): AppError {
     return upstreamError('Postgres has no such database.', failure, { retryable: false, hint: 'Check the database name of the URL.' });
   }
   if (state === '08P01' && messageOf(failure).includes('startup parameter')) return refuseStartup(failure);
-  // Connection lost, rolled back for others' sake, out of resources, shutting down or starting, timed out.
-  if (/^(08|40|53|57)/.test(state)) return unreachable(failure);
+  if (/^40|^55P03/.test(state)) return inTheWay(failure);
+  // Connection lost, out of resources, shutting down or starting, timed out.
+  if (/^(08|53|57)/.test(state)) return unreachable(failure);
   return upstreamError('Postgres refused a statement.', failure, { retryable: false });
 }
 
@@ -80,6 +81,17 @@ function refuseStartup(failure: unknown): AppError {
   return upstreamError('A connection pooler in front of Postgres refused the settings of the session.', failure, {
     retryable: false,
     hint: 'Connect to Postgres itself, or let the pooler pass the startup parameter "options".',
+  });
+}
+
+/** Rolled back for others' sake, or a lock was not to be had. */
+function inTheWay(failure: unknown): AppError {
+  return new AppError('UPSTREAM', 'What others do in Postgres was in the way of a statement.', {
+    hint: 'Try again in a moment.',
+    retryable: true,
+    retryAfterMs: 1_000,
+    details: { busy: true },
+    cause: stripFailure(failure),
   });
 }
 

@@ -2,19 +2,19 @@ import { isAppError } from '@trellis-mcp/errors';
 import type { RawBuilder } from 'kysely';
 import type { Source } from '../sources/source.ts';
 
-/** How often a query meets an object that is just being dropped before it is given up. */
+/** How often a query meets an object that is just being altered or dropped before it is given up. */
 const maxAttempts = 8;
 
 /**
- * What PostgreSQL says of an object that was there a moment ago: "could not open relation with OID 4711", "cache lookup failed"; and of a
- * deadlock with what drops it.
+ * What PostgreSQL says of an object that was there a moment ago: "could not open relation with OID 4711", "cache lookup failed"; and of one
+ * that was locked since the query looked.
  */
-const goneCodes = new Set(['XX000', '42P01', '42704', '42883', '40P01']);
+const passingCodes = new Set(['XX000', '42P01', '42704', '42883', '40P01', '55P03']);
 
 /**
  * Runs a query on the catalogue. The functions that write definitions look at the objects themselves, which the snapshot of the query does not
- * hold still: one that fails on an object dropped meanwhile is run again. A query for a text with a NUL finds nothing: PostgreSQL takes none,
- * and no name has one.
+ * hold still: one that fails on an object dropped or locked meanwhile is run again. A query for a text with a NUL finds nothing:
+ * PostgreSQL takes none, and no name has one.
  */
 export async function readCatalog<Row>(source: Pick<Source, 'loadCatalog'>, query: RawBuilder<Row>): Promise<readonly Row[]> {
   const catalog = await source.loadCatalog();
@@ -27,14 +27,14 @@ export async function readCatalog<Row>(source: Pick<Source, 'loadCatalog'>, quer
       const { rows } = await catalog.executeQuery(compiled);
       return rows;
     } catch (error) {
-      if (attempt === maxAttempts || !isGone(error)) {
+      if (attempt === maxAttempts || !isPassing(error)) {
         throw error;
       }
     }
   }
 }
 
-function isGone(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   const cause: unknown = isAppError(error) ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && goneCodes.has(cause.code);
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && passingCodes.has(cause.code);
 }
