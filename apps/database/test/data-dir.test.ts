@@ -23,7 +23,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const count = { sql: 'select count(*) from customers' };
 
 it('serves an existing directory, and again after a statement was stopped', async () => {
-  await using server = await startInProcess(app, { args: ['--data-dir', directory, '--statement-timeout-ms', '1s'] });
+  await using server = await startInProcess(app, { args: ['--data-dir', directory, '--statement-timeout-ms', '3s'] });
   const client = await server.connect();
   const runaway = { sql: 'select count(*) from generate_series(1, 1000000000)' };
   await expect(client.callTool('query', runaway)).rejects.toMatchObject({ code: 'TIMEOUT' });

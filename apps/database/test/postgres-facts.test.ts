@@ -75,3 +75,15 @@ it('a view made since is followed at once', async () => {
   await owner.query('create view newcomers as select pg_sleep(60)::text as slept');
   expect(await reader.source.gate.check('table newcomers')).toMatchObject({ ok: false, reason: 'function' });
 });
+
+it('types have their names also where the database has every name quoted', async () => {
+  const name = new URL(server.url).pathname.slice(1);
+  await owner.query(`alter database "${name}" set quote_all_identifiers = on`);
+  const quoting = readSource(openPostgresSource({ name: 'one', url: server.url }));
+  try {
+    expect((await quoting.source.loadTypes()).get(25)?.name).toBe('text');
+  } finally {
+    await quoting.close();
+    await owner.query(`alter database "${name}" reset quote_all_identifiers`);
+  }
+});

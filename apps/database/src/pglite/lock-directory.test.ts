@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -74,6 +74,20 @@ it.each([
     (error: unknown) => error,
   );
   expect(await taken).toEqual(code === undefined ? undefined : expect.objectContaining({ code }));
+});
+
+it('says so when it may not write there', async () => {
+  await chmod(directory, 0o555);
+  // The administrator may write anywhere.
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    const message = 'The directory of --data-dir cannot be written to.';
+    await expect(lockDirectory(directory)).rejects.toMatchObject({ code: 'INVALID_INPUT', message });
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    await chmod(directory, 0o755);
+  }
 });
 
 it('names the flag, never the path', async () => {

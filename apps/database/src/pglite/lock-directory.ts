@@ -18,7 +18,8 @@ export interface DirectoryLock {
 /**
  * Takes a data directory for this process.
  *
- * @throws AppError `NOT_FOUND` when it holds no database, `INVALID_INPUT` for one of another version, `CONFLICT` while another process has it.
+ * @throws AppError `NOT_FOUND` when it holds no database, `INVALID_INPUT` for one of another version or that
+ * cannot be written to, `CONFLICT` while another process has it.
  */
 export async function lockDirectory(dataDir: string): Promise<DirectoryLock> {
   await checkDatabase(dataDir);
@@ -116,7 +117,10 @@ async function tryLock(path: string, text: string): Promise<boolean> {
     if (readCode(error) === 'EEXIST') {
       return false;
     }
-    throw error;
+    throw new AppError('INVALID_INPUT', 'The directory of --data-dir cannot be written to.', {
+      hint: 'The engine writes there also when it only reads: give this server the right to, or a copy of its own.',
+      cause: error,
+    });
   }
 }
 

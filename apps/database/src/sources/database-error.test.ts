@@ -21,6 +21,7 @@ it.each([
   ['53400', 'LIMIT', 'Read less'],
   ['54001', 'LIMIT', 'fewer levels'],
   ['57014', 'TIMEOUT', undefined],
+  ['25P04', 'TIMEOUT', 'Read less'],
   ['57P01', 'UPSTREAM', undefined],
   ['XX000', 'UPSTREAM', undefined],
   ['58030', 'UPSTREAM', undefined],

@@ -48,6 +48,9 @@ const callersClasses = new Set(['0A', '10', '20', '21', '22', '23', '25', '26', 
 /** The same for single codes: too few values, and what is not ready to be read, such as a materialized view without rows. */
 const callersCodes = new Set(['08P01', '55000']);
 
+/** A statement or a transaction took too long: `statement_timeout`, `idle_in_transaction_session_timeout`, `transaction_timeout` (17). */
+const deadlines = new Set(['57014', '25P03', '25P04']);
+
 /** Translates an error of a source, once: codes and PostgreSQL's own sentence for the caller, the rest for the log. */
 export function toAppError(failure: SourceFailure): AppError {
   if (failure.kind === 'columns') {
@@ -85,7 +88,7 @@ function fromSql({ code, message, detail, position }: SqlFailure): AppError {
   const details = { sqlState: code, ...(position === undefined ? {} : { position }) };
   const options = { details, cause: new Error(detail === undefined ? message : `${message}: ${detail}`) };
   const hint = hints[code] ?? hints[code.slice(0, 2)];
-  if (code === '57014' || code === '25P03') {
+  if (deadlines.has(code)) {
     return new AppError('TIMEOUT', 'The database stopped the statement at its deadline.', { ...options, hint: readLess });
   }
   if (code === '54001') {

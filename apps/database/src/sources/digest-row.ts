@@ -10,7 +10,8 @@ export function digestRow(row: WholeRow): string {
   for (const value of row) {
     hash.update(value === null ? '-;' : `${String(value.length)};`);
     for (let at = 0; value !== null && at < value.length; at += chunk) {
-      hash.update(value.slice(at, at + chunk));
+      // Not as UTF-8, in which both halves of a pair that the chunks part would be the same character.
+      hash.update(value.slice(at, at + chunk), 'utf16le');
     }
   }
   return hash.digest('base64url').slice(0, 22);

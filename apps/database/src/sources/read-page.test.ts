@@ -86,6 +86,11 @@ describe('pages', () => {
   });
 });
 
+it('tells characters apart also where a long value is taken apart for the digest', async () => {
+  const digests = await Promise.all(['\u{1f600}', '\u{1f601}'].map(async (end) => (await read([['a'.repeat(65_535) + end]])).digest));
+  expect(new Set(digests).size).toBe(2);
+});
+
 describe('limits', () => {
   it('stop at the bytes, but always give a row', async () => {
     const wide: WholeRow[] = Array.from({ length: 50 }, () => ['x'.repeat(900)]);
