@@ -120,7 +120,11 @@ describe('secrets', () => {
     ['a thrown string', (log) => logCall(log, { ...call, outcome: 'INTERNAL', error: dsn })],
     [
       'arguments of an audited call',
-      (log) => auditCall(log, { ...call, args: { password: 'hunter2', list: [{ api_key: 'hunter2' }], url: dsn } }),
+      (log) =>
+        auditCall(log, {
+          ...call,
+          args: { password: 'hunter2', list: [{ api_key: 'hunter2', secretKey: 'hunter2', jwt: 'hunter2' }], url: dsn },
+        }),
     ],
     ['a URL object', (log) => log.info({ url: new URL(dsn) })],
   ])('do not show in %s', async (_, write) => {

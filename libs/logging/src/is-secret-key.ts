@@ -1,5 +1,5 @@
 const secretKey =
-  /^(?:(?:proxy-?)?authorization|(?:set-?)?cookies?|credentials?|pass(?:word|wd|phrase)?|pwd|private[-_]?key|state[-_]?keys?|dsn)$|(?:secret|token|password|api[-_]?keys?|access[-_]?key)s?$/i;
+  /^(?:(?:proxy-?)?authorization|(?:set-?)?cookies?|credentials?|pass(?:word|wd|phrase)?|pwd|dsn|connection[-_]?string)$|(?:secret|token|password|jwt|(?:api|access|secret|private|signing|state)[-_]?key)s?$/i;
 
 /** Key names met so far; programs log few names, so the bound is never reached unless keys come from outside. */
 const known = new Map<string, boolean>();

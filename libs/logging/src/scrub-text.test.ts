@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { scrubText } from './scrub-text.ts';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
+const pem = (edge: 'BEGIN' | 'END'): string => `-----${edge} RSA PRIVATE KEY-----`;
 
 describe('what is removed', () => {
   it.each([
@@ -30,6 +31,13 @@ describe('what is removed', () => {
     ['a quoted pair, in JSON', '{"m":"token=\\"abc def\\" x"}', '{"m":"token=\\"[redacted]\\" x"}'],
     ['a passphrase', '{"passphrase":"open sesame"}', '{"passphrase":"[redacted]"}'],
     ['a header dump', '{"set-cookie":"sid=abc; HttpOnly"}', '{"set-cookie":"[redacted]"}'],
+    [
+      'a signing key',
+      '{"secretKey":"abc","aws_secret_access_key":"def"}',
+      '{"secretKey":"[redacted]","aws_secret_access_key":"[redacted]"}',
+    ],
+    ['a private key as Node prints it', "{ privateKey: 'abc' }", "{ privateKey: '[redacted]' }"],
+    ['a private key as PEM', `${pem('BEGIN')}\nDEK-Info: x\nAb+/=\n${pem('END')}`, `${pem('BEGIN')}[redacted]${pem('END')}`],
     ['a JWT on its own', `token was ${jwt} there`, 'token was [redacted] there'],
     ['a GitHub token', `ghp_${'a'.repeat(36)}`, '[redacted]'],
     ['an OpenAI style key', `sk-proj-${'a'.repeat(30)}`, '[redacted]'],
@@ -52,6 +60,8 @@ describe('what stays', () => {
     '{"passed":true,"key":"orders","tokenCount":12}',
     'SELECT password_hash FROM users',
     'sk-8 bus, xoxo',
+    '{"publicKey":"abc","secretary":"Ann","privateKeyId":"7"}',
+    'the private key: see below',
   ])('%s', (text) => {
     expect(scrubText(text)).toBe(text);
   });

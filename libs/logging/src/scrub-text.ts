@@ -6,7 +6,7 @@ const redacted = '[redacted]';
  */
 const words =
   /assw|ecret|oken|earer|asic |pop |uthoriz|ookie|akia|gh[opsu]_|_pat_|llis_|xox[abpr]|key"|key'|key:|pwd"|pwd'|pwd:|pass"|pass'|pass:|hrase/i;
-const marks = ['://', '=', '\\', 'eyJ', 'sk-'] as const;
+const marks = ['://', '=', '\\', 'eyJ', 'sk-', 'PRIVATE KEY'] as const;
 
 /** No secret with what names it is shorter. */
 const shortest = 6;
@@ -15,6 +15,7 @@ const keyNames = [
   String.raw`(?:proxy-)?authorization|(?:set-)?cookie|pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key`,
   String.raw`[\w-]{1,40}[-_](?:secret|token|password|api[-_]?key)`,
   String.raw`[a-z]{1,40}(?:secret|token|password|apikey)`,
+  String.raw`[\w-]{0,40}(?:secret|private|signing)[-_]?(?:access[-_]?)?key`,
 ].join('|');
 
 /**
@@ -34,14 +35,16 @@ const patterns: readonly RegExp[] = [
   // password=... of key/value DSNs, query strings and command lines
   /((?:\b|[-_])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|access_key|sig(?:nature)?)=)[^\s&;,"'\\]+/gi,
   /((?:\b|[-_])(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key)=\\")(?!\[redacted\])(?:[^"\\]|\\[^"])+/gi,
+  // keys as PEM, RFC 7468
+  /(-----BEGIN (?:[A-Z]{1,16} ){0,2}PRIVATE KEY-----)(?:[^-]|-(?!----)){1,20000}/g,
   // JWTs and the tokens that announce themselves
   /()\beyJ[\w-]{8,512}\.[\w-]{8,}(?:\.[\w-]*)?/g,
   /()\b(?:gh[opsu]_\w{20,}|github_pat_\w{20,}|sk-[\w-]{20,}|xox[abpr]-[\w-]{10,}|AKIA[0-9A-Z]{16}|trellis_[\w-]{43})/g,
 ];
 
 /**
- * Removes what looks like a secret from free text: passwords in DSNs and URLs, bearer and basic credentials, `password=` pairs, JWTs and
- * tokens with a known prefix. A net for text that other programs wrote; it errs on the side of removing too much.
+ * Removes what looks like a secret from free text: passwords in DSNs and URLs, bearer and basic credentials, `password=` pairs, private keys
+ * as PEM, JWTs and tokens with a known prefix. A net for text that other programs wrote; it errs on the side of removing too much.
  *
  * Linear in the length of `text`.
  */
