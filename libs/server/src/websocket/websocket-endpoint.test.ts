@@ -293,14 +293,14 @@ describe('the drain', () => {
   it('answers what runs, refuses what comes, and ends with 1001', async () => {
     const server = await start();
     using raw = await openRaw(server.port);
-    raw.send(wait(1, 2_000));
+    raw.send(wait(1, 4_000));
     await until(async () => (await server.host.health.report()).active_requests === 1);
     const stopped = server.stop();
     await sleep(100);
     raw.send(call(2, 'late'));
     expect(await raw.waitFor(/"id":2/)).toMatch(/shutting down/);
     expect(await sendRaw(server.port, upgrade())).toMatchObject({ status: 503, body: expect.stringMatching(/shutting down/) });
-    await raw.waitFor(/waited 2000/);
+    await raw.waitFor(/waited 4000/);
     expect(await raw.closed).toBe(1001);
     expect(await stopped).toBe(0);
   });
