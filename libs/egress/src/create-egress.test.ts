@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort, startStubHttp, type StubHandler, type StubHttp } from '@trellis-mcp/test-services';
 import { createEgress, type EgressOptions } from './create-egress.ts';
 
@@ -324,4 +324,38 @@ it('refuses a status that HTTP does not have, and lets go of the connection', as
 
 it('opens no connection over TLS to a private place that is allowed for plain HTTP alone', async () => {
   await expect(get(`https://127.0.0.1:${server.port}/`)).resolves.toBe('DENIED');
+});
+
+describe('a request body that stalls', () => {
+  const stalled = (onCancel: () => void): RequestInit => ({
+    method: 'POST',
+    body: new ReadableStream({ cancel: onCancel }),
+    duplex: 'half',
+  });
+
+  it.each<[string, EgressOptions, RequestInit]>([
+    ['TIMEOUT', { timeoutMs: 50 }, {}],
+    ['CANCELLED', {}, { signal: AbortSignal.timeout(50) }],
+  ])('ends with %s, and is let go', async (code, options, init) => {
+    const cancelled = Promise.withResolvers<undefined>();
+    await expect(get(server.url, { ...options, init: { ...stalled(() => cancelled.resolve(undefined)), ...init } })).resolves.toBe(code);
+    await cancelled.promise;
+  });
+
+  it('ends when the way out is closed', async () => {
+    const egress = createEgress({ allow: [server.url] });
+    const asked = expect(
+      egress.fetch(
+        server.url,
+        stalled(() => undefined),
+      ),
+    ).rejects.toMatchObject({ code: 'CANCELLED' });
+    await egress.close();
+    await asked;
+  });
+});
+
+it('says that a request body failed', async () => {
+  const body = new ReadableStream({ pull: () => Promise.reject(new Error('gone')) });
+  await expect(get(server.url, { init: { method: 'POST', body, duplex: 'half' } })).resolves.toBe('INVALID_INPUT');
 });

@@ -6,7 +6,7 @@ import { followRedirects } from './follow-redirects.ts';
 import { openDeadline, type Deadline } from './open-deadline.ts';
 import { limitBody, tooLarge } from './limit-body.ts';
 import { parseAllowList } from './parse-allow-list.ts';
-import { readRequest } from './read-request.ts';
+import { makeRequest, readRequest } from './read-request.ts';
 import { translateFailure } from './translate-failure.ts';
 
 /** What an {@link Egress} may do. */
@@ -34,7 +34,7 @@ export interface Egress extends AsyncDisposable {
    * and a `Host` header is dropped. With `redirect: 'manual'` a redirect is given back, as in `fetch`.
    *
    * Rejects with `AppError`: `DENIED` (scheme, private address, redirect), `TIMEOUT`, `LIMIT` (body, redirects), `UPSTREAM` (not
-   * reached), `CANCELLED` (the caller's signal, or closed), `INVALID_INPUT` (no URL). Reading the body can reject with the same.
+   * reached), `CANCELLED` (the caller's signal, or closed), `INVALID_INPUT` (no URL, a body that fails). Reading the body can reject with the same.
    */
   readonly fetch: typeof globalThis.fetch;
   /** Throws `DENIED` when `fetch` would refuse a URL for its scheme or a password in it; addresses are judged when they are asked. */
@@ -59,14 +59,16 @@ export function createEgress(options: EgressOptions = {}): Egress {
   const closed = new AbortController();
 
   const guardedFetch: typeof globalThis.fetch = async (input, init) => {
-    const request = await readRequest(input, init, { maxBytes: maxBodyBytes });
+    const request = makeRequest(input, init);
     const deadline = openDeadline({ timeoutMs, signals: [request.signal, closed.signal] });
+    const { signal } = deadline;
     try {
-      const { response, url } = await followRedirects(request, { agent, policy, maxRedirects, signal: deadline.signal });
+      const outgoing = await readRequest(request, { maxBytes: maxBodyBytes, signal });
+      const { response, url } = await followRedirects(outgoing, { agent, policy, maxRedirects, signal });
       return bound(response, { url, deadline, maxBytes: maxBodyBytes });
     } catch (error) {
       deadline.clear();
-      throw deadline.reason() ?? translateFailure(error, request.url);
+      throw deadline.reason() ?? translateFailure(error, new URL(request.url));
     }
   };
   const close = async (): Promise<void> => {

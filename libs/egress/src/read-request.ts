@@ -1,4 +1,4 @@
-import { AppError } from '@trellis-mcp/errors';
+import { AppError, isAppError } from '@trellis-mcp/errors';
 import { tooLarge } from './limit-body.ts';
 
 /** What is sent, at the first hop and after redirects. */
@@ -8,22 +8,10 @@ export interface Outgoing {
   headers: Headers;
   body: Uint8Array<ArrayBuffer> | null;
   redirect: Request['redirect'];
-  signal: AbortSignal;
 }
 
-/** Reads what `fetch` takes, the body into memory, so that a redirect can send it again. Rejects with `INVALID_INPUT` or `LIMIT`. */
-export async function readRequest(
-  input: string | URL | Request,
-  init: RequestInit | undefined,
-  { maxBytes }: { maxBytes: number },
-): Promise<Outgoing> {
-  const request = makeRequest(input, init);
-  const body = request.body === null ? null : await readBody(request.body, maxBytes);
-  const { method, headers, redirect, signal } = request;
-  return { url: new URL(request.url), method, headers, body, redirect, signal };
-}
-
-function makeRequest(input: string | URL | Request, init: RequestInit | undefined): Request {
+/** Makes the request of what `fetch` takes. Throws `INVALID_INPUT`. */
+export function makeRequest(input: string | URL | Request, init: RequestInit | undefined): Request {
   try {
     return new Request(input, init);
   } catch (cause) {
@@ -31,13 +19,29 @@ function makeRequest(input: string | URL | Request, init: RequestInit | undefine
   }
 }
 
-async function readBody(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+interface ReadOptions {
+  maxBytes: number;
+  signal: AbortSignal;
+}
+
+/** Reads the body of a request into memory, so that a redirect can send it again. Rejects with `INVALID_INPUT` or `LIMIT`, or as the signal says. */
+export async function readRequest(request: Request, options: ReadOptions): Promise<Outgoing> {
+  const body = request.body === null ? null : await readBody(request.body, options);
+  const { url, method, headers, redirect } = request;
+  return { url: new URL(url), method, headers, body, redirect };
+}
+
+async function readBody(body: ReadableStream<Uint8Array>, { maxBytes, signal }: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal })) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw isAppError(cause) ? cause : new AppError('INVALID_INPUT', 'The body of the request could not be read to its end.', { cause });
   }
   return Buffer.concat(chunks);
 }
