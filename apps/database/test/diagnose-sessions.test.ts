@@ -67,6 +67,19 @@ describe('diagnose finds what is shared,', () => {
     expect((await diagnose(url, ['locks'])).clean).toEqual(['locks']);
   });
 
+  it('a lock that a prepared transaction holds, which has no session to stop', async () => {
+    const url = await server.makeDatabase([table, "begin; delete from t where id = 1; prepare transaction 'held'"]);
+    const waiter = await connect(url);
+    const waiting = waiter.query('update t set note = null where id = 1').catch(() => undefined);
+    await expectWait(url);
+    const { findings } = await diagnose(url, ['locks'], { longWaitMs: 0 });
+    await runSql(url, "rollback prepared 'held'");
+    await waiting;
+    await waiter.end();
+    const evidence = /^Session \d+ of role "postgres" waits for \d+ s for ShareLock on .*, held by a prepared transaction\.$/;
+    expect(findings).toEqual([matchFinding({ check: 'locks', severity: 'warning', evidence })]);
+  });
+
   it('a server that has few connections left', async () => {
     const url = await server.makeDatabase();
     // Sessions of earlier tests may still be about to end.

@@ -74,6 +74,22 @@ const causes: readonly Cause[] = [
     fixSql: /"short";$/,
   },
   {
+    what: 'the same expression and rows twice, whatever the length of the names',
+    sql: [table, 'create index a on t (lower(note)) where id > 5', 'create index longer_name on t (lower(note)) where id > 5'],
+    check: 'indexes',
+    severity: 'warning',
+    evidence: /"longer_name" .* has the same columns as "public"\."a"/,
+    fixSql: /"longer_name";$/,
+  },
+  {
+    what: 'the same index twice on a partitioned table, of which none is dropped CONCURRENTLY',
+    sql: ['create table t (id int) partition by hash (id)', 'create index a on t (id)', 'create index b on t (id)'],
+    check: 'indexes',
+    severity: 'warning',
+    evidence: /"b" .* has the same columns as "public"\."a"/,
+    fixSql: /^DROP INDEX "public"\."b";$/,
+  },
+  {
     what: 'a unique index beside the primary key',
     sql: [table, 'create unique index again on t (id)'],
     check: 'indexes',
@@ -104,6 +120,26 @@ const causes: readonly Cause[] = [
     severity: 'critical',
     evidence: /"s" is at -98 of -100/,
     fixSql: /NO MINVALUE/,
+  },
+  {
+    what: 'a sequence that starts below the usual minimum',
+    sql: ['create sequence s minvalue 0 start 0 maxvalue 1000', "select setval('s', 990)"],
+    check: 'sequences',
+    severity: 'critical',
+    evidence: /"s" is at 990 of 1000/,
+    fixSql: /^ALTER SEQUENCE "public"\."s" AS bigint NO MAXVALUE;$/,
+  },
+  {
+    what: 'a sequence near the end of a partitioned column, whose partition is older',
+    sql: [
+      `create sequence s; create table part (id int default nextval('s'), k int);
+       create table whole (id int default nextval('s'), k int) partition by list (k);
+       alter table whole attach partition part for values in (1); select setval('s', 2140000000)`,
+    ],
+    check: 'sequences',
+    severity: 'critical',
+    evidence: /where column "id" of "public"\."whole"/,
+    fixSql: /^ALTER TABLE "public"\."whole"/,
   },
   {
     what: 'a sequence near the end of its type',
@@ -138,6 +174,14 @@ const causes: readonly Cause[] = [
     fixSql: /ENABLE TRIGGER ALL;$/,
   },
   {
+    what: 'a deferrable constraint that is switched off',
+    sql: ['create table t (id int unique deferrable)', 'alter table t disable trigger all'],
+    check: 'constraints',
+    severity: 'critical',
+    evidence: /^Constraint "t_id_key" is not enforced/,
+    fixSql: /ENABLE TRIGGER ALL;$/,
+  },
+  {
     what: 'a disabled trigger',
     sql: [table, trigger],
     check: 'constraints',
@@ -158,6 +202,16 @@ describe('diagnose finds and puts right', () => {
     }
   });
 
+  it('a sequence for good, also one whose maximum is set to the end of the column', async () => {
+    const url = await server.makeDatabase([
+      `create sequence s maxvalue 2147483647; create table t (id int default nextval('s')); select setval('s', 2140000000)`,
+    ]);
+    const { findings } = await diagnose(url, ['sequences']);
+    expect(findings).toHaveLength(1);
+    await runSql(url, findings[0]?.fixSql ?? '');
+    expect((await diagnose(url, ['sequences'])).clean).toEqual(['sequences']);
+  });
+
   it('an index that a failed CREATE INDEX CONCURRENTLY left behind', async () => {
     const url = await server.makeDatabase([table]);
     await expect(runSql(url, 'create unique index concurrently broken on t (other)')).rejects.toThrow(/could not create unique index/);
@@ -168,6 +222,36 @@ describe('diagnose finds and puts right', () => {
     await runSql(url, 'delete from t where id > 9');
     await runSql(url, findings[0]?.fixSql ?? '');
     expect((await diagnose(url, ['indexes'])).clean).toEqual(['indexes']);
+  });
+});
+
+describe('diagnose does not find superfluous', () => {
+  it('a unique index beside a constraint that is checked late: ON CONFLICT needs it', async () => {
+    const url = await server.makeDatabase(['create table t (id int unique deferrable)', 'create unique index again on t (id)']);
+    expect((await diagnose(url, ['indexes'])).clean).toEqual(['indexes']);
+  });
+
+  it('an index of a partition that the one of its table requires', async () => {
+    const url = await server.makeDatabase([
+      'create table t (id int, note text) partition by list (id); create table part partition of t for values in (1)',
+      'insert into t select 1, repeat(md5(i::text), 4) from generate_series(1, 90000) i',
+      'create index on t (note); create table loose as select * from t; create index unused on loose (note)',
+      'vacuum analyze part, loose',
+      'do $$ begin for i in 1..120 loop perform from part limit 1; perform from loose limit 1; end loop; end $$',
+    ]);
+    const { findings } = await diagnoseSoon(url, 'indexes');
+    expect(findings.map(({ fixSql }) => fixSql)).toEqual(['DROP INDEX CONCURRENTLY "public"."unused";']);
+  });
+
+  it('a unique index that takes NULL but once beside one that takes more', async () => {
+    const url = await server.makeDatabase(['create table t (id int)', 'create unique index on t (id)']);
+    // New in PostgreSQL 15.
+    const isKnown = await runSql(url, 'create unique index strict on t (id) nulls not distinct').then(
+      () => true,
+      () => false,
+    );
+    const { clean } = await diagnose(url, ['indexes']);
+    expect({ isKnown, clean }).toEqual({ isKnown, clean: ['indexes'] });
   });
 });
 

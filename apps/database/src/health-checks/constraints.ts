@@ -13,7 +13,7 @@ interface ConstraintRow {
 
 /**
  * NOT ENFORCED (PostgreSQL 18) is a choice, not an oversight; the column is read from JSON because older servers do not have it. The
- * triggers behind a foreign key are disabled together with all others of a table.
+ * triggers behind a foreign key, or a constraint that is checked late, are disabled together with all others of a table.
  */
 const query = (tables: CheckContext['tables']) => sql<ConstraintRow>`
   with relations as (${userRelations(tables)})
@@ -45,7 +45,7 @@ function judge({ kind, schema, table, name }: ConstraintRow): Finding {
     case 'trigger':
       return toFinding('warning', `Trigger ${quoted} of ${on} is disabled.`, `ALTER TABLE ${on} ENABLE TRIGGER ${quoted};`);
     case 'key triggers': {
-      const evidence = `Foreign key ${quoted} is not enforced: its triggers on ${on} are disabled.`;
+      const evidence = `Constraint ${quoted} is not enforced: its triggers on ${on} are disabled.`;
       return toFinding('critical', evidence, `ALTER TABLE ${on} ENABLE TRIGGER ALL;`);
     }
   }

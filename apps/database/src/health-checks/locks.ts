@@ -13,6 +13,7 @@ interface WaitRow {
   readonly table: { readonly schema: string; readonly name: string } | null;
   /** Null before PostgreSQL 14. */
   readonly seconds: number | null;
+  /** Process 0 is a prepared transaction. */
   readonly blockers: readonly { readonly pid: number; readonly role: string | null; readonly state: string | null }[];
 }
 
@@ -45,16 +46,20 @@ export async function checkLocks({ db, tables, longWaitMs = defaultLongMs }: Che
 function judge({ pid, role, mode, what, table, seconds, blockers }: WaitRow, longWaitMs: number): Finding {
   const place = table === null ? `a ${what}` : quoteQualified(table.schema, table.name);
   const time = seconds === null ? '' : ` for ${formatSeconds(seconds)}`;
-  const holders = blockers.map(
-    (blocker) => `${describeSession(blocker.pid, blocker.role)}${blocker.state === null ? '' : ` (${blocker.state})`}`,
+  const holders = blockers.map((blocker) =>
+    blocker.pid === 0
+      ? 'a prepared transaction'
+      : `${describeSession(blocker.pid, blocker.role)}${blocker.state === null ? '' : ` (${blocker.state})`}`,
   );
   const by = holders.length === 0 ? '' : `, held by ${holders.join(', ')}`;
   const evidence = `${describeSession(pid, role, 'Session')} waits${time} for ${mode} on ${place}${by}.`;
   const isLong = seconds === null || seconds * 1_000 >= longWaitMs;
-  const fixes = blockers.map((blocker) => {
-    const isIdle = blocker.state?.startsWith('idle') ?? false;
-    return `SELECT ${isIdle ? 'pg_terminate_backend' : 'pg_cancel_backend'}(${String(blocker.pid)});`;
-  });
+  const fixes = blockers
+    .filter((blocker) => blocker.pid !== 0)
+    .map((blocker) => {
+      const isIdle = blocker.state?.startsWith('idle') ?? false;
+      return `SELECT ${isIdle ? 'pg_terminate_backend' : 'pg_cancel_backend'}(${String(blocker.pid)});`;
+    });
   return toFinding(isLong ? 'warning' : 'info', evidence, isLong ? fixes.join('\n') : '');
 }
 

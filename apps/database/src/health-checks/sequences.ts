@@ -38,15 +38,17 @@ function listUnseen(sequences: readonly Sequence[], open: number): string[] {
 }
 
 function judge({ sequence, last, share }: { sequence: Sequence; last: string; share: number }): Finding {
-  const { schema, name, end, column } = sequence;
+  const { schema, name, start, end, column } = sequence;
   const quoted = quoteQualified(schema, name);
   const severity = share >= graveShare ? 'critical' : 'warning';
   const used = `Sequence ${quoted} is at ${last} of ${end} (${formatShare(share)})`;
+  // The other end stays: the sequence may have started below the usual one.
+  const unbound = BigInt(end) < BigInt(start) ? 'NO MINVALUE' : 'NO MAXVALUE';
   if (column === null) {
-    return toFinding(severity, `${used}.`, `ALTER SEQUENCE ${quoted} AS bigint NO MAXVALUE NO MINVALUE;`);
+    return toFinding(severity, `${used}.`, `ALTER SEQUENCE ${quoted} AS bigint ${unbound};`);
   }
   const table = quoteQualified(column.schema, column.table);
   const evidence = `${used}, where column ${quoteIdentifier(column.name)} of ${table} (${column.type}) ends. Changing its type rewrites and locks the table.`;
-  const fix = `ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(column.name)} TYPE bigint;\nALTER SEQUENCE ${quoted} AS bigint;`;
+  const fix = `ALTER TABLE ${table} ALTER COLUMN ${quoteIdentifier(column.name)} TYPE bigint;\nALTER SEQUENCE ${quoted} ${unbound} AS bigint;`;
   return toFinding(severity, evidence, fix);
 }

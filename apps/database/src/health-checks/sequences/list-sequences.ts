@@ -28,7 +28,7 @@ const batchSize = 200;
 
 /**
  * What a sequence numbers is the column that owns it, or one whose default calls it; the smaller end of the two counts. The names of tables
- * are those of {@link CheckContext.tables}.
+ * are those of {@link CheckContext.tables}. The type of an inherited column changes with that of its parent only.
  */
 const listQuery = (tables: CheckContext['tables']) => sql<Sequence>`
   with columns as (
@@ -48,7 +48,7 @@ const listQuery = (tables: CheckContext['tables']) => sql<Sequence>`
         case a.atttypid when 'int2'::regtype::oid then 32767 when 'int4'::regtype::oid then 2147483647 end::int8 as "typeMax"
       from columns u join pg_catalog.pg_class tc on tc.oid = u.relation join pg_catalog.pg_namespace tn on tn.oid = tc.relnamespace
       join pg_catalog.pg_attribute a on a.attrelid = u.relation and a.attnum = u.number
-      where u.sequence = c.oid order by "typeMax" limit 1
+      where u.sequence = c.oid order by "typeMax", a.attinhcount limit 1
     ) t on true
     where not q.seqcycle and not ${isSystemSchema}
       and (${isOnList(tables, sql`n.nspname::text`, sql`c.relname::text`)} or ${isOnList(tables, sql`t."tableSchema"`, sql`t."tableName"`)})
