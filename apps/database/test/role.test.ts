@@ -119,6 +119,12 @@ const rights: readonly (readonly [sql: string, severity: string, evidence: RegEx
   ['alter role @ set default_transaction_read_only = off', 'info', /default_transaction_read_only not set/],
 ];
 
+it('has a setting of its own in this database, which counts before the others whenever it was made', async () => {
+  const role = await makeRole(`alter role @ reset lock_timeout; alter role @ in database postgres set lock_timeout = 0;
+    alter role @ in database postgres set statement_timeout = 0; alter role @ reset statement_timeout; alter role @ set statement_timeout = '5s'`);
+  expect((await reportOf(role)).findings).toMatchObject([{ evidence: expect.stringMatching(/: statement_timeout, lock_timeout not set/) }]);
+});
+
 describe('a role with more rights than it needs', () => {
   it.each(rights)('%s', async (sql, severity, evidence) => {
     const role = await makeRole(sql);

@@ -3,6 +3,7 @@ import { spawnProbe, type SharedInstance } from '@trellis-mcp/test-services';
 import { entryCommand, startInProcess, type InProcessServer } from '@trellis-mcp/testing';
 import { app } from '../src/app.ts';
 import type { Deps } from '../src/deps.ts';
+import { runSql } from './open-catalog.ts';
 import { startPostgresShop } from './start-postgres-shop.ts';
 import { writeConfigFile } from './write-config-file.ts';
 
@@ -161,6 +162,13 @@ describe('a start with saved queries', () => {
       code: 'INVALID_INPUT',
       message: expect.stringContaining(message),
     });
+  });
+
+  it('is not caught by a function of a user that fits better than that of PostgreSQL', async () => {
+    await runSql(shop.url, "create function cardinality(regtype[]) returns int language plpgsql as $$ begin raise 'hijacked'; end $$");
+    await using trapped = await start([{ ...one, sql: 'select $1::text', params: [{ name: 'a', type: 'text' }] }]);
+    expect((await (await trapped.connect()).callTool('one', { a: 'x' })).data).toMatchObject({ rows: [['x']] });
+    await runSql(shop.url, 'drop function cardinality(regtype[])');
   });
 
   it('names every query that cannot work', async () => {

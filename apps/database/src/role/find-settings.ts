@@ -11,10 +11,14 @@ const wanted: readonly (readonly [name: string, without: readonly string[], valu
   ['idle_in_transaction_session_timeout', ['0'], "'60s'"],
 ];
 
-/** Settings of the role itself or of its database; what this server sets for its own sessions does not count. */
+/**
+ * Settings of the role itself or of its database, the one that counts last: that of the role here. What this server sets for its own sessions
+ * does not count.
+ */
 const settingsQuery = sql<{ settings: readonly string[]; limit: number }>`
   select r.rolconnlimit as limit, coalesce((
-    select pg_catalog.json_agg(c.setting order by s.setrole) from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c (setting)
+    select pg_catalog.json_agg(c.setting order by s.setrole, s.setdatabase)
+    from pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c (setting)
     where s.setrole in (0::oid, r.oid) and s.setdatabase in (0::oid, (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
   ), '[]') as settings
   from pg_catalog.pg_roles r where r.rolname = session_user`;

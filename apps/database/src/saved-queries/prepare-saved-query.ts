@@ -10,7 +10,8 @@ const timeoutMs = 10_000;
 const prefix = 'PREPARE trellis_saved AS ';
 
 /** Takes parameters apart in the text of an array of type names; names with a comma are quoted. */
-const countParams = "select cardinality(parameter_types)::text from pg_catalog.pg_prepared_statements where name = 'trellis_saved'";
+const countParams =
+  "select pg_catalog.cardinality(parameter_types)::text from pg_catalog.pg_prepared_statements where name = 'trellis_saved'";
 
 /** What {@link prepareSavedQuery} needs beside the query. */
 export interface PrepareOptions {
