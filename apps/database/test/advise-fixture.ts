@@ -32,6 +32,8 @@ const tables = `
   create index covered_person_idx on covered (person_id, sent_at);
   create table small (id int primary key, name text);
   insert into small select i, 'n' || i from generate_series(1, 50) i;
+  create table coded (id int primary key, code char(10) not null, nick name not null, local char(10) collate "und-x-icu" not null, note text not null);
+  insert into coded select i, 'c' || i, 'n' || i, 'c' || i, 'Note ' || i from generate_series(1, 50000) i;
   create schema "Odd ""Schema";
   create table "Odd ""Schema"."select" ("order" int, "b c" int, filler text);
   insert into "Odd ""Schema"."select" select i, i % 900, repeat('x', 40) from generate_series(1, 20000) i;

@@ -1,10 +1,13 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { openAdviseDatabase } from './advise-fixture.ts';
 
 const database = await openAdviseDatabase();
 afterAll(() => database.close());
 
 const create = 'CREATE INDEX CONCURRENTLY ON public.parcels';
+
+const coded = 'CREATE INDEX CONCURRENTLY ON public.coded';
 
 const missing: readonly (readonly [what: string, sql: string, createSql: string])[] = [
   ['equality', 'select * from parcels where person_id = $1', `${create} (person_id);`],
@@ -55,6 +58,19 @@ const missing: readonly (readonly [what: string, sql: string, createSql: string]
     'select * from "Odd ""Schema"."select" where "b c" = 3 order by "order" limit 3',
     'CREATE INDEX CONCURRENTLY ON "Odd ""Schema"."select" ("b c", "order");',
   ],
+  ['a char(n) compared as text', 'select * from coded where code = $1::text', `${coded} (((code)::text));`],
+  ['a name compared as text', 'select * from coded where nick::text = $1', `${coded} (((nick)::text));`],
+  [
+    'the start of what is made of a char(n)',
+    "select * from coded where lower(local) like 'c77%'",
+    '(lower((local)::text) text_pattern_ops);',
+  ],
+  [
+    'a function with a grammar of its own',
+    "select * from coded where position('9' in note) = 9",
+    `${coded} ("position"(note, '9'::text));`,
+  ],
+  ['another', "select * from coded where normalize(note) = 'x'", `${coded} ("normalize"(note, 'NFC'));`],
   ['partitions', 'select * from measured where sensor = $1', 'CREATE INDEX ON public.measured (sensor);'],
 ];
 
@@ -71,8 +87,10 @@ describe('advice without hypopg', () => {
   });
 
   it('gives SQL that PostgreSQL takes', async () => {
-    const { advice } = await database.advise(missing.map(([, sql]) => sql).slice(0, 20));
+    const { advice: first } = await database.advise(missing.map(([, sql]) => sql).slice(0, 20));
+    const advice = [...first];
     expect(advice.length).toBeGreaterThan(5);
+    advice.push(...(await database.advise(missing.map(([, sql]) => sql).slice(20))).advice);
     for (const { createSql, reason } of advice) {
       const needed = /Needs CREATE EXTENSION (\w+)/.exec(reason)?.[1];
       const statement = createSql.replace(' CONCURRENTLY', '');
@@ -93,6 +111,7 @@ const fine: readonly (readonly [what: string, sql: string, note: string])[] = [
   ['all rows', 'select count(*) from parcels', ''],
   ['a cast that may change', 'select * from parcels where sent_at::date = $1', 'no index helps'],
   ['system tables', 'select relname from pg_class where relpages > 1000', ''],
+  ['parts of a char(n), which trigrams do not take', "select * from coded where code like '%c77%'", 'no index helps'],
   ['functions', 'select * from generate_series(1, 1000) n where n = 3', ''],
   ['no table', 'select 1', ''],
 ];
@@ -133,6 +152,14 @@ describe('advice for many statements', () => {
   });
 });
 
+it('names the operator class of trigrams where they are not in public', async () => {
+  await database.run('create schema "E x"; create extension pg_trgm schema "E x"');
+  const { advice } = await database.advise(["select * from parcels where note ilike '%12345%'"]);
+  await database.run(`begin; truncate parcels; ${advice[0]?.createSql.replace(' CONCURRENTLY', '') ?? ''} rollback`);
+  await database.run('drop schema "E x" cascade');
+  expect(advice.map(({ createSql }) => createSql)).toEqual([`${create} USING gin (note "E x".gin_trgm_ops);`]);
+});
+
 it('does not take one use of a table for another', async () => {
   const sql = 'select * from parcels where label = $1 and exists (select from parcels where note = $2)';
   const { advice } = await database.advise([sql]);
@@ -150,6 +177,17 @@ describe('statements that fail', () => {
       message: expect.stringContaining('query 1'),
     });
     await expect(database.advise(['select * from nowhere'])).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('goes on after a table that somebody holds locked', async () => {
+    const locker = new Client({ connectionString: database.instance.url });
+    await locker.connect();
+    await locker.query('begin; lock table covered in access exclusive mode');
+    const queries = ['select * from covered where state = $1', 'select * from parcels where label = $1'];
+    const report = database.advise(queries);
+    const { advice, notes } = await report.finally(async () => locker.end());
+    expect(advice.map(({ createSql }) => createSql)).toEqual([`${create} (label);`]);
+    expect(notes).toEqual(['query 1: The database failed with SQLSTATE 55P03.']);
   });
 
   it('does not speak of tables that callers may not know', async () => {

@@ -7,6 +7,7 @@ import { showText } from '../text/show-name.ts';
 import { chooseStatements, type Statement } from './choose-statements.ts';
 import { findCandidates } from './find-candidates.ts';
 import { findWishes } from './find-wishes.ts';
+import { isFatal } from './is-fatal.ts';
 import { loadExtensions } from './load-extensions.ts';
 import { loadTableFacts } from './load-table-facts.ts';
 import { measureGains } from './measure-gains.ts';
@@ -81,7 +82,7 @@ async function planAll(statements: readonly Statement[], notes: Set<string>, con
       const { plan } = await explainStatement(source, statement, options);
       planned.push({ ...statement, cost: plan.nodes[0]?.cost ?? 0, wishes: await findWishes(plan, parser) });
     } catch (error) {
-      if (!isAppError(error) || error.code === 'CANCELLED' || error.code === 'UPSTREAM') {
+      if (!isAppError(error) || isFatal(error)) {
         throw error;
       }
       failure ??= error;

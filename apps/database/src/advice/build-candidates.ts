@@ -29,6 +29,9 @@ export function buildCandidates(wish: Wish, statement: number, context: BuildCon
   return [...buildTree(known, demand, context), ...buildSpecials(known, demand, context)];
 }
 
+/** Types of which an index serves what is compared as text. */
+const texts = new Set(['text', 'varchar']);
+
 /** Keys of the table's own columns, by IMMUTABLE functions; text casts that change nothing left out. */
 function usableKey(key: IndexKey, { table, isImmutable }: BuildContext): IndexKey | undefined {
   const columns = columnsOf(key).map((name) => table.columns.get(name));
@@ -40,7 +43,7 @@ function usableKey(key: IndexKey, { table, isImmutable }: BuildContext): IndexKe
   if (!isKnown || (holdsCast && !isText && !holdsJson(columns))) {
     return undefined;
   }
-  return isTextCast ? { parts: [column], functions: [] } : key;
+  return isTextCast && columns.every((found) => texts.has(found.type)) ? { parts: [column], functions: [] } : key;
 }
 
 function holdsJson(columns: readonly (ColumnFacts | undefined)[]): boolean {
@@ -111,11 +114,9 @@ function patternClass(key: IndexKey, { columns }: TableFacts): string {
   if (column?.isPlainOrder === true) {
     return '';
   }
-  return columnOf(key) !== undefined && column?.type === 'varchar'
-    ? ' varchar_pattern_ops'
-    : column?.type === 'bpchar'
-      ? ' bpchar_pattern_ops'
-      : ' text_pattern_ops';
+  return columnOf(key) !== undefined && (column?.type === 'varchar' || column?.type === 'bpchar')
+    ? ` ${column.type}_pattern_ops`
+    : ' text_pattern_ops';
 }
 
 /** A test that few rows pass: the index need not hold the others. */

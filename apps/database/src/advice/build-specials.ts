@@ -8,7 +8,7 @@ import type { Wish } from './wish.ts';
 /** Indexes for conditions that are no order: parts of texts, of documents, of arrays, of ranges. */
 export function buildSpecials({ conditions }: Wish, demand: Demand, { table, extensions }: BuildContext): readonly Candidate[] {
   return conditions.flatMap((condition) => {
-    const suffix = classOf(condition, table.columns.get(columnOf(condition.key) ?? ''));
+    const suffix = classOf(condition, table.columns.get(columnOf(condition.key) ?? ''), extensions.get('pg_trgm'));
     if (suffix === undefined) {
       return [];
     }
@@ -19,10 +19,14 @@ export function buildSpecials({ conditions }: Wish, demand: Demand, { table, ext
   });
 }
 
-/** @returns The operator class with a space before it, empty for the default of GIN, `gist` for ranges, nothing when there is none. */
-function classOf({ kind, operator }: Condition, column: ColumnFacts | undefined): string | undefined {
+/**
+ * @param trigrams Schema of pg_trgm, quoted as SQL needs it.
+ * @returns The operator class with a space before it, empty for the default of GIN, `gist` for ranges, nothing when there is none.
+ */
+function classOf({ kind, operator }: Condition, column: ColumnFacts | undefined, trigrams = 'public'): string | undefined {
   if (kind === 'substring') {
-    return ' gin_trgm_ops';
+    const isText = column === undefined || column.type === 'text' || column.type === 'varchar';
+    return isText ? ` ${trigrams === 'public' ? '' : `${trigrams}.`}gin_trgm_ops` : undefined;
   }
   if (kind === 'match') {
     return column === undefined || column.type === 'tsvector' ? '' : undefined;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { readCatalog } from '../catalog/read-catalog.ts';
 import { isOnList, writtenRelation, type SqlPart } from '../catalog/sql-parts.ts';
 import { sizeKey } from '../plans/load-table-sizes.ts';
 import type { PlanRelation } from '../plans/plan.ts';
@@ -108,7 +109,7 @@ export async function loadTableFacts(relations: readonly PlanRelation[], { sourc
   if (wanted.length === 0) {
     return new Map();
   }
-  const { rows } = await sql`
+  const query = sql`
     with t as (
       select r.oid, r.relname, n.nspname as schema, r.relkind, w.schema as wanted_schema, w.name as wanted_name, z.pages, z.writes,
         case when z.known then z.rows end as rows
@@ -122,7 +123,8 @@ export async function loadTableFacts(relations: readonly PlanRelation[], { sourc
     )
     select t.wanted_schema, t.wanted_name, quote_ident(t.schema) || '.' || quote_ident(t.relname) as name, t.relkind::text as kind,
       t.rows, t.pages, t.writes, ${columns} as columns, ${indexes} as indexes, ${foreignKeys} as keys
-    from t`.execute(await source.loadCatalog());
+    from t`;
+  const rows = await readCatalog(source, query);
   const facts = new Map<string, TableFacts>();
   for (const found of z.array(row).parse(rows)) {
     facts.set(sizeKey({ schema: found.wanted_schema, relation: found.wanted_name }), await toFacts(found, parser));

@@ -2,6 +2,7 @@ import { isAppError } from '@trellis-mcp/errors';
 import { showText } from '../text/show-name.ts';
 import type { AdviceContext, PlannedStatement } from './advise-indexes.ts';
 import { renderCandidate, type Candidate } from './candidate.ts';
+import { isFatal } from './is-fatal.ts';
 import { canTry, tryCandidates, type Trial, type TrialResult } from './try-candidates.ts';
 
 /** A candidate and what it would bring. */
@@ -146,7 +147,7 @@ class Trials {
     try {
       return await tryCandidates(statement, candidates, this.#trial);
     } catch (error) {
-      if (!isAppError(error) || error.code === 'CANCELLED' || error.code === 'UPSTREAM') {
+      if (!isAppError(error) || isFatal(error)) {
         throw error;
       }
       this.#notes.add(`${statement.name}: hypopg could not try ${candidates.map(renderCandidate).join('; ')}: ${error.message}`);

@@ -15,6 +15,9 @@ const safeOperators = new Set(['->', '->>', '#>', '#>>', '||']);
 /** Types a cast to which is IMMUTABLE from the constants and columns that plans cast to them. */
 const safeTypes = new Set(['text', 'regconfig']);
 
+/** Functions with a grammar of their own, by which a plan writes them, too: as ordinary calls they are quoted. */
+const ownGrammar = new Set(['normalize', 'overlay', 'position']);
+
 interface Writing {
   readonly aliases: Set<string>;
   readonly functions: CalledFunction[];
@@ -96,7 +99,7 @@ function writeCall(body: TreeNode, writing: Writing, depth: number): KeyPart[] |
     return undefined;
   }
   writing.functions.push({ name, arguments: Array.isArray(body['args']) ? body['args'].length : 0 });
-  return wrap(writeList(body['args'], writing, depth), `${name}(`, ')');
+  return wrap(writeList(body['args'], writing, depth), ownGrammar.has(name) ? `"${name}"(` : `${name}(`, ')');
 }
 
 function writeOperator(body: TreeNode, writing: Writing, depth: number): KeyPart[] | undefined {
