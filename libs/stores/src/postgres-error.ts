@@ -1,5 +1,5 @@
 import { AppError } from '@trellis-mcp/errors';
-import { codeOf, messageOf, stripFailure, upstreamError } from './upstream-error.ts';
+import { codeOf, messageOf, upstreamError } from './upstream-error.ts';
 
 /** Codes of Node for a certificate that does not hold. */
 const certificateCodes = /CERT|^UNABLE_TO_|^ERR_TLS_/;
@@ -86,12 +86,11 @@ function refuseStartup(failure: unknown): AppError {
 
 /** Rolled back for others' sake, or a lock was not to be had. */
 function inTheWay(failure: unknown): AppError {
-  return new AppError('UPSTREAM', 'What others do in Postgres was in the way of a statement.', {
+  return upstreamError('What others do in Postgres was in the way of a statement.', failure, {
     hint: 'Try again in a moment.',
     retryable: true,
     retryAfterMs: 1_000,
     details: { busy: true },
-    cause: stripFailure(failure),
   });
 }
 

@@ -1,11 +1,9 @@
-import { AppError } from '@trellis-mcp/errors';
+import { AppError, type AppErrorOptions } from '@trellis-mcp/errors';
 
 /** How a driver's failure is told. */
-export interface UpstreamOptions {
+export interface UpstreamOptions extends Pick<AppErrorOptions, 'hint' | 'retryAfterMs' | 'details'> {
   /** Whether the same call may succeed later without a change. */
   retryable: boolean;
-  hint?: string;
-  retryAfterMs?: number;
 }
 
 /**
